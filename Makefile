@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+# make            build/libcontend.so and build/contend
+# make demo       installs what is missing, profiles a real server, shows its worst contention
+# make check      installs what is missing, builds, runs all tests
+# make bench      the cost, measured on this machine
+# Variables: CC, CFLAGS, SANITIZE=address|undefined|thread (units only), V=1 for full commands,
+# LIBUNWIND_SRC=dir and JEMALLOC_SRC=dir for their sources (else fetched as Debian source packages).
+
+CC       ?= gcc
+CFLAGS   ?= -O2 -g
+SANITIZE ?=
+build    := build$(if $(SANITIZE),/$(SANITIZE))
+
+ifeq ($(V),)
+quiet = @printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$@)';
+else
+quiet =
+endif
+
+override CFLAGS += -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -MMD -MP \
+	-fPIC -fvisibility=hidden -ftls-model=initial-exec -fexceptions -fasynchronous-unwind-tables \
+	-fno-semantic-interposition -mcx16 $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+
+objects = $(patsubst %.c,$(build)/%.o,$(1))
+sampling  := $(call objects,$(sort $(wildcard sampling/*.c)))
+tool      := $(call objects,$(sort $(wildcard report/tool_*.c)))
+report    := $(filter-out $(tool),$(call objects,$(sort $(wildcard report/*.c)))) $(build)/proto/profile.pb-c.o
+interpose := $(call objects,$(sort $(wildcard interpose/*.c)))
+units     := $(patsubst %.c,$(build)/%,$(sort $(wildcard tests/unit/*_test.c)))
+
+# Test programs: X.c or X.cc becomes X; X_library*.c a library that X is linked with, X_plugin*.c one that X may load.
+sources_of = $(sort $(foreach d,hazard live bench,$(wildcard tests/$(d)/*$(1))))
+is_shared  = $(findstring _plugin,$(notdir $(1)))$(findstring _library,$(notdir $(1)))
+shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),build/$(basename $f).so))
+libraries_of = $(filter build/$(1)_library%,$(shared))
+programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,build/$(basename $f)))
+
+.DELETE_ON_ERROR:
+.PHONY: all check demo bench install-needs units programs clean
+all: build/libcontend.so build/contend
+
+# The architecture: which folder sees which. An include against the arrow does not compile.
+$(build)/sampling/%.o:          sees := sampling
+$(build)/sampling/frame_oracle.o: sees := sampling build/private/include
+$(build)/interpose/%.o:         sees := interpose sampling
+$(build)/interpose/startup.o:   sees := interpose sampling report .
+$(build)/report/%.o:            sees := report sampling . $(build)/proto
+$(build)/proto/%.o:             sees := $(build)/proto
+$(build)/tests/%.o:             sees := tests interpose sampling report . $(build)/proto
+
+$(build)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(CFLAGS) $(addprefix -iquote ,$(sees)) -c -o $@ $<
+
+$(build)/proto/profile.pb-c.c: proto/profile.proto
+	@mkdir -p $(@D)
+	$(call quiet,PROTOC)protoc-c --proto_path=proto --c_out=$(@D) $<
+$(build)/proto/profile.pb-c.o: $(build)/proto/profile.pb-c.c
+	$(call quiet,CC)$(CC) $(CFLAGS) -iquote $(@D) -c -o $@ $<
+$(report) $(tool): | $(build)/proto/profile.pb-c.c
+
+# The two libraries that we build ourselves, position-independent, hidden and with their outside calls redirected.
+build/private/libunwind.o: sampling/libunwind.sh $(wildcard sampling/libunwind/*) .ci/fetch-source
+	$(call quiet,BUILD)sh $< $@
+build/private/jemalloc.o: report/jemalloc.sh .ci/fetch-source
+	$(call quiet,BUILD)sh $< $@
+
+$(build)/sampling/frame_oracle.o: | build/private/libunwind.o
+
+$(build)/sampling.a: $(sampling)
+$(build)/report.a: $(report)
+$(build)/%.a:
+	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
+
+build/libcontend.map: interpose/functions.def contend.h interpose/exports.sh
+	@mkdir -p $(@D)
+	$(call quiet,MAP)sh interpose/exports.sh > $@
+build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(report) build/private/libunwind.o build/private/jemalloc.o
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcontend.so -Wl,--version-script,$< \
+		-Wl,-z,defs -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack -Wl,--exclude-libs,ALL -o $@ \
+		$(filter %.o,$^) -l:libprotobuf-c.a -l:libz.a
+build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a
+
+$(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
+$(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o $(build)/tests/check.a $(build)/report.a $(build)/sampling.a \
+		build/private/libunwind.o build/private/jemalloc.o
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -lm -lpthread
+units: $(units)
+
+# Two plug-ins that the stack's test loads in turn: as any program is built, so that they differ in frame sizes only.
+stack_plugins := $(patsubst %.c,$(build)/%.so,$(wildcard tests/unit/stack_plugin_*.c))
+$(build)/tests/unit/stack_test: | $(stack_plugins)
+$(stack_plugins): $(build)/%.so: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -fPIC -shared -o $@ $<
+
+# As any program is built: no flag that only the library needs. A comment "flags: ..." in the source adds flags.
+program_flags = -O2 -g -Wall -Wextra -D_GNU_SOURCE -iquote tests -MMD -MP -MF $@.d -MT $@ \
+	$(shell sed -n 's/^ \* flags: //p' $<)
+program_links = $(filter %.so %.o %.a,$^) -Wl,--no-as-needed -Wl,-rpath,'$$ORIGIN' -lpthread -ldl
+.SECONDEXPANSION:
+$(filter %.so,$(shared)): build/%.so: $$(wildcard $$*.c $$*.cc)
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX),$(CC) -std=gnu17) $(program_flags) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+$(programs): build/%: $$(wildcard $$*.c $$*.cc) $$(call libraries_of,$$*) build/tests/check.a
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX),$(CC) -std=gnu17) $(program_flags) -o $@ $< $(program_links)
+build/tests/bench/stack: build/sampling.a build/private/libunwind.o
+build/tests/supervise: tests/supervise.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -o $@ $<
+build/tests/decode.o: | build/proto/profile.pb-c.c
+build/tests/decode: build/tests/decode.o build/proto/profile.pb-c.o
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a
+programs: $(programs) $(shared) build/tests/supervise build/tests/decode
+
+install-needs:
+	@sh .ci/install-needs
+check: install-needs
+	@bash tests/run.sh
+demo: install-needs
+	@bash tests/demo.sh
+bench: all
+	@bash tests/bench/run.sh
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Overrides     pthread_cond_wait, _timedwait, _clockwait, _signal, _broadcast.
+ * A wait is one wait of kind cond, however it ends, its second half (getting the mutex back) included. And it releases
+ * its mutex: that is charged like an unlock, to the stack of the wait. _signal and _broadcast are here so that all of
+ * these are of the same glibc generation, whichever the program was linked against.
+ */
+#include "measure.h"
+#include "mutex_word.h"
+#include "waiters.h"
+
+/* Charged and recorded before the mutex is released: there is no later moment, the real function returns when the wait is
+ * over, which may be never. Only a release that somebody waited for and that was drawn pays for it. */
+static void release_mutex(const pthread_mutex_t *mutex, const struct record_site *site)
+{
+	if (waiters_any(mutex) && mutex_unlock_releases(mutex, thread_tid()))
+		measure_release_end(measure_release_begin(mutex), site);
+}
+
+/* The value of `call`, a wait at `site` that releases `mutex`. */
+#define COND_WAIT(site, mutex, call)                                                                                   \
+	({                                                                                                             \
+		struct record_site site_ = (site);                                                                     \
+                                                                                                                       \
+		release_mutex((mutex), &site_);                                                                        \
+		MEASURED(site_, NULL, (call));                                                                         \
+	})
+
+int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	if (!record_is_on())
+		return REAL(pthread_cond_wait)(cond, mutex);
+	return COND_WAIT(MEASURE_SITE(WAIT_COND, pthread_cond_wait), mutex, REAL(pthread_cond_wait)(cond, mutex));
+}
+
+int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline)
+{
+	if (!record_is_on())
+		return REAL(pthread_cond_timedwait)(cond, mutex, deadline);
+	return COND_WAIT(MEASURE_SITE(WAIT_COND, pthread_cond_timedwait), mutex,
+			 REAL(pthread_cond_timedwait)(cond, mutex, deadline));
+}
+
+int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
+			   const struct timespec *deadline)
+{
+	if (!record_is_on())
+		return REAL(pthread_cond_clockwait)(cond, mutex, clock, deadline);
+	return COND_WAIT(MEASURE_SITE(WAIT_COND, pthread_cond_clockwait), mutex,
+			 REAL(pthread_cond_clockwait)(cond, mutex, clock, deadline));
+}
+
+int pthread_cond_signal(pthread_cond_t *cond)
+{
+	return REAL(pthread_cond_signal)(cond);
+}
+
+int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	return REAL(pthread_cond_broadcast)(cond);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* lifecycle: what we do when the process becomes multithreaded or ends. Implemented in startup.c, the one file that knows
+ * both the wrappers and the reports.
+ *
+ * Called from   application threads, guard not held; errno is kept. Where nothing is profiled all do nothing.
+ */
+#ifndef CONTEND_LIFECYCLE_H
+#define CONTEND_LIFECYCLE_H
+
+/* A thread is about to be created. Cheap but for the first time. */
+void lifecycle_before_thread(void);
+
+/* The process is about to end without running destructors, or to become another program: the last dump, and the region's
+ * file is removed. Not for a vfork child, whose memory is its parent's. */
+void lifecycle_before_end(void);
+
+/* An exec that was announced so has failed: another last dump will be due. The file stays removed. */
+void lifecycle_goes_on(void);
+
+#endif

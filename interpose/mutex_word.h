@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* mutex_word: what can be read off a pthread mutex without taking it (glibc, x86-64).
+ *
+ * Called from   wrappers, about a mutex that the caller may legally use at that moment.
+ * Layout        asserted below against the static initialisers; the same since glibc 2.3.
+ * Reading       racy by nature. A mutex that looks free may be taken a moment later, and the other way round; every answer
+ *               is used only to decide whether to measure.
+ */
+#ifndef CONTEND_MUTEX_WORD_H
+#define CONTEND_MUTEX_WORD_H
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* pthread_mutex_t's __kind, as glibc's nptl sets it. */
+enum mutex_kind_bits {
+	MUTEX_TYPE = 3, /* PTHREAD_MUTEX_TIMED_NP, _RECURSIVE_NP, _ERRORCHECK_NP, _ADAPTIVE_NP */
+	MUTEX_ROBUST = 16,
+	MUTEX_PRIORITY_INHERIT = 32,
+	MUTEX_PRIORITY_PROTECT = 64,
+};
+
+/* The lock word of a priority-protected mutex holds its ceiling above these bits. */
+#define MUTEX_PROTECT_STATE ((1 << 19) - 1)
+
+_Static_assert(offsetof(pthread_mutex_t, __data.__lock) == 0, "the lock word comes first");
+_Static_assert(offsetof(pthread_mutex_t, __data.__count) == 4, "then the recursion count");
+_Static_assert(offsetof(pthread_mutex_t, __data.__owner) == 8, "then the owner's tid");
+_Static_assert(offsetof(pthread_mutex_t, __data.__kind) == 16, "the kind is the fifth word");
+_Static_assert(sizeof(pthread_mutex_t) == 40, "a pthread mutex has 40 bytes");
+
+/* Free for every kind but the priority-protected ones, whose word is never 0 (mutex_is_takeable tells). */
+static inline bool mutex_looks_free(const pthread_mutex_t *mutex)
+{
+	return __atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) == 0;
+}
+
+static inline bool mutex_is_owned_by(const pthread_mutex_t *mutex, uint32_t tid)
+{
+	return (uint32_t)__atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED) == tid;
+}
+
+/* A lock that is not free in its word: can thread `tid` have it without waiting all the same? */
+static inline bool mutex_is_takeable(const pthread_mutex_t *mutex, uint32_t tid)
+{
+	int kind = mutex->__data.__kind;
+	int word = __atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED);
+
+	if ((kind & MUTEX_TYPE) == PTHREAD_MUTEX_RECURSIVE_NP && mutex_is_owned_by(mutex, tid))
+		return true;
+	if (kind & MUTEX_PRIORITY_PROTECT)
+		return (word & MUTEX_PROTECT_STATE) == 0;
+	if (kind & MUTEX_ROBUST)
+		return (word & FUTEX_TID_MASK) == 0; /* its owner died */
+	return false;
+}
+
+/* Will an unlock by thread `tid` really release it? No for the inner levels of a recursive mutex, and where unlock by
+ * another than the owner is refused. tid 0: not known, taken for the owner. */
+static inline bool mutex_unlock_releases(const pthread_mutex_t *mutex, uint32_t tid)
+{
+	int kind = mutex->__data.__kind;
+	bool is_recursive = (kind & MUTEX_TYPE) == PTHREAD_MUTEX_RECURSIVE_NP;
+	bool is_checked = is_recursive || (kind & MUTEX_TYPE) == PTHREAD_MUTEX_ERRORCHECK_NP ||
+			  (kind & (MUTEX_ROBUST | MUTEX_PRIORITY_INHERIT));
+
+	if (is_checked && tid != 0 && !mutex_is_owned_by(mutex, tid))
+		return false;
+	return !is_recursive || mutex->__data.__count <= 1;
+}
+
+#endif

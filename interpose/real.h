@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* real: the functions behind ours.
+ *
+ * REAL(name) is the next definition of `name` after ours. It can be called at any time, even before this library is
+ * relocated, and asks no "resolved yet?": what is stored is the distance from a stub to the real function, 0 at first, so
+ * that an early call lands in the stub (whose address is a constant distance from any of our code), which resolves all
+ * functions and calls on.
+ *
+ * Called from   anywhere. real_resolve: the constructor, and stubs before it.
+ * Not there     a function that this libc lacks returns ENOSYS.
+ * Too early     while the loader has not relocated us (an IFUNC resolver of another object runs): only the loader's one
+ *               thread exists; a stub returns 0 and does nothing.
+ */
+#ifndef CONTEND_REAL_H
+#define CONTEND_REAL_H
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Ours are visible, whatever the rest of the library is built as. */
+#define EXPORTED(name) __typeof__(name) name __attribute__((visibility("default")));
+#define FUNCTION(result, name, parameters, arguments, version) EXPORTED(name)
+#define FUNCTION_OF_LIST(name) EXPORTED(name)
+#include "functions.def"
+#undef FUNCTION
+#undef FUNCTION_OF_LIST
+#undef EXPORTED
+
+#define FUNCTION_OF_LIST(name) /* has no real function */
+
+struct real_distances {
+#define FUNCTION(result, name, parameters, arguments, version) intptr_t name;
+#include "functions.def"
+#undef FUNCTION
+};
+
+/* Hidden, and said so here: callers then reach it and the stubs without a table. */
+#pragma GCC visibility push(hidden)
+
+extern struct real_distances real_distances;
+
+#define FUNCTION(result, name, parameters, arguments, version) result real_stub_##name parameters;
+#include "functions.def"
+#undef FUNCTION
+
+#pragma GCC visibility pop
+
+#define REAL(name) ((__typeof__(&name))((intptr_t)real_stub_##name + real_distances.name))
+
+/* The real function's entry, for stacks. */
+#define REAL_ADDRESS(name) ((uint64_t)(uintptr_t)REAL(name))
+
+/* Looks up every function. Idempotent. */
+void real_resolve(void);
+
+#endif

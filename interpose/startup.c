@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* The composition root: the one file that sees wrappers, recording and reports, and in which order they come to life. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "config.h"
+#include "control.h"
+#include "dump.h"
+#include "heap.h"
+#include "kernel.h"
+#include "lifecycle.h"
+#include "message.h"
+#include "preload.h"
+#include "real.h"
+#include "record.h"
+#include "region.h"
+#include "stack.h"
+#include "thread.h"
+
+static struct {
+	bool is_on;
+	_Atomic bool has_ended; /* somebody is writing the last dump, or has */
+} startup;
+
+/* The main thread's stack ends where the loader found it, and grows down to its limit. */
+static struct stack_limits main_stack(void)
+{
+	enum { UNLIMITED_BYTES = 64 * 1024 * 1024, MARGIN_BYTES = 64 * 1024 };
+	uint64_t top = getauxval(AT_EXECFN); /* a string in its uppermost part */
+	struct rlimit limit;
+	uint64_t bytes = UNLIMITED_BYTES;
+
+	if (KERNEL_CALL(prlimit64, 0, RLIMIT_STACK, NULL, &limit) == 0 && limit.rlim_cur < bytes)
+		bytes = limit.rlim_cur;
+	return (struct stack_limits){.low_address = top - bytes + MARGIN_BYTES, .high_address = top & ~UINT64_C(7)};
+}
+
+static void complain(const char *line)
+{
+	message_say("%s", line);
+}
+
+static int dump_own_region(void)
+{
+	static struct dump_result result; /* large, and one dump at a time */
+	int error = dump_region(region_mine(), &result);
+
+	if (error)
+		message_say("no profile written to %s: %s", config.out, strerrordesc_np(-error));
+	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
+		message_detail("wrote %s, %llu bytes", result.paths[profile], (unsigned long long)result.bytes[profile]);
+	return error;
+}
+
+/* In a forked child, before anything else of ours: the parent's region, heap and helper are not the child's. */
+static bool start_child(void)
+{
+	int saved_errno = errno;
+
+	if (control_forked())
+		heap_reset();
+	atomic_store_explicit(&startup.has_ended, false, memory_order_relaxed);
+	startup.is_on = config.children && region_create();
+	if (!startup.is_on)
+		record_stop();
+	errno = saved_errno;
+	return startup.is_on;
+}
+
+static void after_fork(void)
+{
+	if (startup.is_on)
+		(void)start_child();
+}
+
+/* Everything that recording needs, in the order of need. */
+static bool start_recording(void)
+{
+	clock_init();
+	stack_init();
+	threads_startup();
+	if (!region_create())
+		return false;
+	thread_on_fork = start_child;
+	thread_set_stack(main_stack());
+	record_set_block_rate_ns(config.block_rate_ns);
+	record_set_fraction((int)config.fraction);
+	return true;
+}
+
+static void start_control(void)
+{
+	int error = control_init(dump_own_region, (int)config.signal);
+
+	if (error == -EBUSY)
+		message_detail("signal %d is the program's: no dump on it", (int)config.signal);
+	else if (error)
+		message_say("no dump on signal %d: %s", (int)config.signal, strerrordesc_np(-error));
+	pthread_atfork(NULL, NULL, after_fork);
+	at_quick_exit(lifecycle_before_end);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	int saved_errno = errno;
+
+	real_resolve();
+	if (getauxval(AT_SECURE)) /* set-uid: the environment is not to be trusted */
+		return;
+	message_init(false);
+	if (!preload_came_first()) {
+		message_say("loaded too late to see anything: it must be in LD_PRELOAD");
+		return;
+	}
+	config_read(environ, complain);
+	message_init(config.verbose);
+	if (!config.children)
+		preload_forget(environ);
+	startup.is_on = start_recording();
+	if (startup.is_on)
+		start_control();
+	else
+		message_say("no memory for the profiles: not profiling");
+	message_detail("profiling pid %d, region %s", getpid(), region_path()[0] ? region_path() : "in private memory");
+	errno = saved_errno;
+}
+
+__attribute__((destructor)) static void stop(void)
+{
+	lifecycle_before_end();
+}
+
+void lifecycle_before_thread(void)
+{
+	int saved_errno = errno;
+
+	if (!startup.is_on)
+		return;
+	region_reserve_all();
+	control_start_helper(REAL(pthread_create));
+	errno = saved_errno;
+}
+
+/* A vfork child runs in our memory, but is not us. */
+static bool is_our_process(void)
+{
+	return startup.is_on && region_mine()->header.pid == KERNEL_CALL(getpid);
+}
+
+void lifecycle_before_end(void)
+{
+	int saved_errno = errno;
+
+	if (!is_our_process())
+		return;
+	if (atomic_exchange(&startup.has_ended, true)) {
+		control_await(); /* or we would end the process in the middle of that dump */
+		return;
+	}
+	if (config.exit && sample_table_has_data(&region_mine()->samples))
+		(void)control_dump();
+	region_close();
+	errno = saved_errno;
+}
+
+void lifecycle_goes_on(void)
+{
+	if (is_our_process())
+		atomic_store(&startup.has_ended, false);
+}

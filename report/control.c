@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include "control.h"
+#include "kernel.h"
+#include "own_stack.h"
+#include "thread.h"
+
+enum { STACK_BYTES = 256 * 1024, PAGE_BYTES = 4096 };
+
+static struct {
+	control_dump_function *dump;
+	_Atomic uint32_t requested; /* requests so far; the helper waits here */
+	_Atomic uint32_t served;    /* of them, when the last dump began */
+	_Atomic uint32_t dumper;    /* tid of the thread that dumps; 0: nobody. Others wait here. */
+	_Atomic bool has_helper;
+	char *signal_stack; /* STACK_BYTES for dumps in the signal handler */
+} control;
+
+static uint32_t my_tid(void)
+{
+	return KERNEL_CALL(gettid);
+}
+
+static bool acquire_now(void)
+{
+	uint32_t nobody = 0;
+
+	/* Pairs with the release in release(). */
+	return atomic_compare_exchange_strong_explicit(&control.dumper, &nobody, my_tid(), memory_order_acquire,
+						       memory_order_relaxed);
+}
+
+/* False if this thread is the one that dumps. */
+static bool acquire(void)
+{
+	while (!acquire_now()) {
+		uint32_t dumper = atomic_load_explicit(&control.dumper, memory_order_relaxed);
+
+		if (dumper == my_tid())
+			return false;
+		if (dumper)
+			KERNEL_CALL(futex, &control.dumper, FUTEX_WAIT_PRIVATE, dumper, NULL);
+	}
+	return true;
+}
+
+static void release(void)
+{
+	atomic_store_explicit(&control.dumper, 0, memory_order_release);
+	KERNEL_CALL(futex, &control.dumper, FUTEX_WAKE_PRIVATE, INT_MAX);
+}
+
+/* Serves all requests there are. Whoever dumps calls it. */
+static int dump_muted(void)
+{
+	uint32_t muted = thread_mute();
+	int error;
+
+	atomic_store_explicit(&control.served, atomic_load_explicit(&control.requested, memory_order_relaxed),
+			      memory_order_relaxed);
+	error = control.dump();
+	thread_unmute(muted);
+	return error;
+}
+
+static bool is_request_pending(void)
+{
+	return atomic_load(&control.requested) != atomic_load(&control.served);
+}
+
+static void dump_for_signal(void)
+{
+	(void)dump_muted(); /* the dump itself says what went wrong */
+}
+
+/* A handler that finds a dump under way leaves its request to that thread, which looks again after its release. */
+static void serve_in_handler(void)
+{
+	while (is_request_pending() && acquire_now()) {
+		own_stack_call(dump_for_signal, control.signal_stack + STACK_BYTES);
+		release();
+	}
+}
+
+static void serve(void)
+{
+	while (is_request_pending() && acquire()) {
+		(void)dump_muted();
+		release();
+	}
+}
+
+static void on_signal(int signal)
+{
+	int saved_errno = errno;
+
+	(void)signal;
+	atomic_fetch_add(&control.requested, 1);
+	if (atomic_load_explicit(&control.has_helper, memory_order_relaxed))
+		KERNEL_CALL(futex, &control.requested, FUTEX_WAKE_PRIVATE, 1);
+	else
+		serve_in_handler();
+	errno = saved_errno;
+}
+
+static void *help(void *unused)
+{
+	(void)thread_mute();
+	KERNEL_CALL(prctl, PR_SET_NAME, "contend");
+	for (;;) {
+		uint32_t requested = atomic_load(&control.requested);
+
+		serve();
+		if (!is_request_pending())
+			KERNEL_CALL(futex, &control.requested, FUTEX_WAIT_PRIVATE, requested, NULL);
+	}
+	return unused;
+}
+
+/* A page that faults below it keeps an overflow from going unseen. */
+static char *signal_stack_new(void)
+{
+	char *memory = mmap(NULL, PAGE_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	mprotect(memory, PAGE_BYTES, PROT_NONE);
+	return memory + PAGE_BYTES;
+}
+
+/* SA_RESTART and SA_ONSTACK: programs with small stacks (cgo) demand the one, all others are glad of the other. */
+int control_init(control_dump_function *dump, int signal)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
+	struct sigaction present;
+
+	control.dump = dump;
+	if (signal == 0)
+		return 0;
+	if (sigaction(signal, NULL, &present) != 0)
+		return -errno;
+	if ((present.sa_flags & SA_SIGINFO) || present.sa_handler != SIG_DFL)
+		return -EBUSY;
+	control.signal_stack = signal_stack_new();
+	if (!control.signal_stack)
+		return -ENOMEM;
+	sigfillset(&action.sa_mask);
+	return sigaction(signal, &action, NULL) == 0 ? 0 : -errno;
+}
+
+void control_start_helper(control_create_function *create)
+{
+	sigset_t all, before;
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	if (!control.dump || atomic_exchange(&control.has_helper, true))
+		return;
+	if (pthread_attr_init(&attributes) != 0)
+		return;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (create(&thread, &attributes, help, NULL) != 0)
+		atomic_store(&control.has_helper, false);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+}
+
+int control_dump(void)
+{
+	int error;
+
+	if (!acquire())
+		return -EDEADLK;
+	error = dump_muted();
+	release();
+	serve(); /* what a handler left to us */
+	return error;
+}
+
+void control_await(void)
+{
+	if (acquire())
+		release();
+}
+
+bool control_forked(void)
+{
+	bool was_dumping = atomic_load(&control.dumper) != 0;
+
+	atomic_store(&control.has_helper, false);
+	atomic_store(&control.requested, 0);
+	atomic_store(&control.served, 0);
+	atomic_store(&control.dumper, 0);
+	return was_dumping;
+}

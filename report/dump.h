@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* dump: a snapshot becomes files, one for each profile.
+ *
+ * Called from   the helper thread, process exit, the tool, the signal handler of a single-threaded process. One at a time.
+ * Files         <name>.mutex.pb.gz and <name>.block.pb.gz, mode 0600, written under a temporary name in the same directory and
+ *               then renamed; both or none. Nothing is overwritten: where a name exists, the next sequence number is taken
+ *               (a pattern without %n gets .<number> added).
+ * On failure    -errno; the temporary files are removed.
+ */
+#ifndef CONTEND_DUMP_H
+#define CONTEND_DUMP_H
+
+#include "snapshot.h"
+
+enum { DUMP_PATH_BYTES = 4096 };
+
+struct dump_request {
+	const char *pattern;   /* as CONTEND_OUT */
+	const char *directory; /* where relative names go; "" for the current one */
+	const char *root;      /* where objects are looked for: "" or /proc/PID/root */
+};
+
+struct dump_result {
+	uint32_t next_sequence;                      /* number for the next dump */
+	char paths[PROFILE_COUNT][DUMP_PATH_BYTES];
+	uint64_t bytes[PROFILE_COUNT];
+};
+
+/* Snapshot to files. *out_result is large: keep it off small stacks. */
+int dump_write(const struct snapshot *snapshot, const struct dump_request *request, struct dump_result *out_result);
+
+/* This process's own region, named as it says itself: snapshot, files, and the sequence number in the region counted up. */
+int dump_region(struct region *region, struct dump_result *out_result);
+
+#endif

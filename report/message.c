@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "message.h"
+
+enum { LINE_BYTES = 1024 };
+
+static struct {
+	bool is_verbose;
+	bool is_known;
+	dev_t device;
+	ino_t inode;
+} message;
+
+void message_init(bool verbose)
+{
+	struct stat status;
+
+	message.is_verbose = verbose;
+	message.is_known = KERNEL_CALL(fstat, STDERR_FILENO, &status) == 0;
+	if (message.is_known) {
+		message.device = status.st_dev;
+		message.inode = status.st_ino;
+	}
+}
+
+static bool is_still_ours(void)
+{
+	struct stat status;
+
+	return message.is_known && KERNEL_CALL(fstat, STDERR_FILENO, &status) == 0 &&
+	       status.st_dev == message.device && status.st_ino == message.inode;
+}
+
+static void say(const char *format, va_list arguments)
+{
+	static const char prefix[] = "contend: ";
+	char line[LINE_BYTES];
+	int length = snprintf(line, sizeof(line), "%s", prefix);
+	int room = (int)sizeof(line) - length - 1;
+	int text = vsnprintf(line + length, room, format, arguments);
+
+	if (text < 0 || !is_still_ours())
+		return;
+	length += text < room ? text : room - 1;
+	line[length++] = '\n';
+	KERNEL_CALL(write, STDERR_FILENO, line, length);
+}
+
+void message_say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}
+
+void message_detail(const char *format, ...)
+{
+	va_list arguments;
+
+	if (!message.is_verbose)
+		return;
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "pprof_comments.h"
+
+__attribute__((format(printf, 2, 3))) static void add(struct pprof_comments *comments, const char *format, ...)
+{
+	va_list arguments;
+
+	if (comments->count == PPROF_COMMENTS_LIMIT)
+		return;
+	va_start(arguments, format);
+	vsnprintf(comments->lines[comments->count++], PPROF_COMMENT_BYTES, format, arguments);
+	va_end(arguments);
+}
+
+static void add_mutex_head(struct pprof_comments *comments, const struct snapshot *snapshot, const char *words)
+{
+	if (snapshot->mutex_fraction == 0)
+		add(comments, "mutex: %s; off", words);
+	else if (snapshot->mutex_fraction == 1)
+		add(comments, "mutex: %s; every release counted", words);
+	else
+		add(comments, "mutex: %s; estimated from 1 release in %u", words, (unsigned)snapshot->mutex_fraction);
+}
+
+static void add_block_head(struct pprof_comments *comments, const struct snapshot *snapshot, const char *words)
+{
+	if (snapshot->block_rate_ns <= 0)
+		add(comments, "block: %s; off", words);
+	else if (snapshot->block_rate_ns == 1)
+		add(comments, "block: %s; every wait counted", words);
+	else
+		add(comments, "block: %s; waits shorter than %lld ns estimated from some of them", words,
+		    (long long)snapshot->block_rate_ns);
+}
+
+/* In whole numbers: printf writes fractions as the application's locale wants them. */
+static void add_clock(struct pprof_comments *comments, const struct snapshot *snapshot)
+{
+	if (snapshot->clock_source == CLOCK_SOURCE_TSC)
+		add(comments, "# clock: TSC, a tick is %lld fs", (long long)(snapshot->ns_per_tick * 1e6 + 0.5));
+	else
+		add(comments, "# clock: CLOCK_MONOTONIC");
+}
+
+static void add_losses(struct pprof_comments *comments, const struct snapshot *snapshot)
+{
+	size_t before = comments->count;
+
+	for (int i = 0; i < LOSS_COUNT; i++)
+		if (snapshot->losses[i])
+			add(comments, "# lost: %llu %s", (unsigned long long)snapshot->losses[i], losses_words(i));
+	if (comments->count == before)
+		add(comments, "# lost: nothing");
+}
+
+void pprof_comments_write(const struct snapshot *snapshot, enum profile profile, struct pprof_comments *out_comments)
+{
+	if (profile == PROFILE_MUTEX)
+		add_mutex_head(out_comments, snapshot, snapshot_profile_words(profile));
+	else
+		add_block_head(out_comments, snapshot, snapshot_profile_words(profile));
+	add(out_comments, "# mutex fraction %u, block rate %lld ns at the time of writing", (unsigned)snapshot->mutex_fraction,
+	    (long long)snapshot->block_rate_ns);
+	add(out_comments, "# hand-off: %lld ns of lock waiting came after the last release and is charged to none",
+	    (long long)snapshot->handoff_ns);
+	add_clock(out_comments, snapshot);
+	add_losses(out_comments, snapshot);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "region_file.h"
+
+enum { PAGE_BYTES = 4096, READS_LIMIT = 100 };
+
+#define REGION_FILE_LIMIT_BYTES (UINT64_C(1) << 33)
+
+static int read_fully(long descriptor, char *out_bytes, size_t bytes, uint64_t offset)
+{
+	while (bytes > 0) {
+		long count = KERNEL_CALL(pread64, descriptor, out_bytes, bytes, offset);
+
+		if (count == -EINTR)
+			continue;
+		if (count <= 0)
+			return count ? (int)count : -EBADMSG;
+		out_bytes += count;
+		offset += count;
+		bytes -= count;
+	}
+	return 0;
+}
+
+/* A page that never stands still is taken as it is in the end: its samples may then be off by one event each. */
+static int read_page(long descriptor, char *out_page, uint64_t offset)
+{
+	char again[PAGE_BYTES];
+	int error = read_fully(descriptor, out_page, PAGE_BYTES, offset);
+
+	for (int reads = 1; reads < READS_LIMIT && !error; reads++) {
+		error = read_fully(descriptor, again, PAGE_BYTES, offset);
+		if (error || memcmp(again, out_page, PAGE_BYTES) == 0)
+			break;
+		memcpy(out_page, again, PAGE_BYTES);
+	}
+	return error;
+}
+
+/* Reads all data and skips holes. */
+static int read_data(long descriptor, char *out_bytes, size_t bytes)
+{
+	uint64_t offset = 0;
+	int error = 0;
+
+	while (offset < bytes && !error) {
+		long data = KERNEL_CALL(lseek, descriptor, offset, SEEK_DATA);
+		long hole = data < 0 ? data : KERNEL_CALL(lseek, descriptor, data, SEEK_HOLE);
+
+		if (data == -ENXIO)
+			return 0;
+		if (hole < 0)
+			return hole;
+		for (offset = data & -PAGE_BYTES; offset < (uint64_t)hole && offset < bytes && !error; offset += PAGE_BYTES)
+			error = read_page(descriptor, out_bytes + offset, offset);
+	}
+	return error;
+}
+
+/* The samples come first in the time of reading or the modules do not hold all that they refer to; the modules are read
+ * once more at the end. */
+static int read_modules(long descriptor, char *out_bytes)
+{
+	uint64_t begin = offsetof(struct region, modules) & -(uint64_t)PAGE_BYTES;
+	int error = 0;
+
+	for (uint64_t at = begin; at < offsetof(struct region, waiters) && !error; at += PAGE_BYTES)
+		error = read_page(descriptor, out_bytes + at, at);
+	return error;
+}
+
+static int check_header(const struct region *region, uint64_t bytes)
+{
+	if (atomic_load_explicit(&region->header.magic, memory_order_relaxed) != REGION_MAGIC)
+		return -EBADMSG;
+	if (region->header.version != REGION_VERSION)
+		return -EPROTO;
+	return region->header.bytes == bytes ? 0 : -EBADMSG;
+}
+
+static int read_region(long descriptor, struct region_file *out_file)
+{
+	struct region_file file = {0};
+	struct stat status;
+	long memory;
+	int error = KERNEL_CALL(fstat, descriptor, &status);
+
+	if (error)
+		return error;
+	if (!S_ISREG(status.st_mode) || status.st_size < (off_t)sizeof(struct region) || status.st_size % PAGE_BYTES)
+		return -EBADMSG;
+	if ((uint64_t)status.st_size > REGION_FILE_LIMIT_BYTES)
+		return -EFBIG;
+	file.bytes = status.st_size;
+	memory = KERNEL_CALL(mmap, NULL, file.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	if (memory < 0 && memory > -PAGE_BYTES)
+		return memory;
+	file.region = (const struct region *)memory;
+	error = read_data(descriptor, (char *)memory, file.bytes);
+	if (!error)
+		error = check_header(file.region, file.bytes);
+	if (!error)
+		error = read_modules(descriptor, (char *)memory);
+	if (error)
+		region_file_free(&file);
+	else
+		*out_file = file;
+	return error;
+}
+
+int region_file_read(const char *path, struct region_file *out_file)
+{
+	long descriptor = KERNEL_CALL(openat, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int error;
+
+	if (descriptor < 0)
+		return descriptor;
+	error = read_region(descriptor, out_file);
+	KERNEL_CALL(close, descriptor);
+	return error;
+}
+
+void region_file_free(struct region_file *file)
+{
+	if (file->region)
+		KERNEL_CALL(munmap, file->region, file->bytes);
+	*file = (struct region_file){0};
+}

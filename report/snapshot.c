@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "frame.h"
+#include "heap.h"
+#include "kernel.h"
+#include "process.h"
+#include "snapshot.h"
+
+/* ns in a tick that a clock can have: 20 GHz to 50 MHz. */
+#define NS_PER_TICK_LEAST 0.05
+#define NS_PER_TICK_MOST  20.0
+
+/* What is read, how much of it, and how often so far. */
+struct source {
+	const struct region *region;
+	size_t bytes;
+	size_t frames_left; /* a region cannot hold more, unless its slots lead to the same samples again and again */
+};
+
+const char *snapshot_profile_name(enum profile profile)
+{
+	static const char *const names[] = {
+#define PROFILE(identifier, name, words) [identifier] = name,
+#include "profiles.def"
+#undef PROFILE
+	};
+
+	return names[profile];
+}
+
+const char *snapshot_profile_words(enum profile profile)
+{
+	static const char *const all_words[] = {
+#define PROFILE(identifier, name, words) [identifier] = words,
+#include "profiles.def"
+#undef PROFILE
+	};
+
+	return all_words[profile];
+}
+
+const char *snapshot_kind_name(enum wait_kind kind)
+{
+	static const char *const names[] = {
+#define WAIT_KIND(identifier, name) [identifier] = name,
+#include "wait_kinds.def"
+#undef WAIT_KIND
+	};
+
+	return names[kind];
+}
+
+void snapshot_moment_now(struct snapshot_moment *out_moment)
+{
+	struct timespec now = {0};
+
+	process_boot_id(out_moment->boot_id);
+	out_moment->clock_source = clock_source();
+	out_moment->anchor = clock_anchor_now();
+	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
+	out_moment->wall_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static double anchors_ns_per_tick(struct clock_anchor from, struct clock_anchor to)
+{
+	if (to.ticks <= from.ticks || to.monotonic_ns <= from.monotonic_ns)
+		return 0;
+	return (double)(to.monotonic_ns - from.monotonic_ns) / (double)(to.ticks - from.ticks);
+}
+
+static bool is_sane_clock(double ns_per_tick)
+{
+	return ns_per_tick >= NS_PER_TICK_LEAST && ns_per_tick <= NS_PER_TICK_MOST;
+}
+
+/* The longer the time between two anchors the better, so now counts more than `early`, if it is on the same clock. */
+static double region_ns_per_tick(const struct region_header *header, const struct snapshot_moment *moment)
+{
+	double ns_per_tick = 0;
+
+	if (header->clock_source == CLOCK_SOURCE_MONOTONIC)
+		return 1;
+	if (memcmp(header->boot_id, moment->boot_id, sizeof(header->boot_id)) == 0 &&
+	    header->clock_source == moment->clock_source)
+		ns_per_tick = anchors_ns_per_tick(header->started, moment->anchor);
+	if (!is_sane_clock(ns_per_tick))
+		ns_per_tick = anchors_ns_per_tick(header->started, header->early);
+	return ns_per_tick;
+}
+
+static int64_t ticks_to_ns(const struct snapshot *snapshot, uint64_t ticks)
+{
+	double ns = (double)ticks * snapshot->ns_per_tick + 0.5;
+
+	return ns < (double)INT64_MAX ? (int64_t)ns : INT64_MAX;
+}
+
+static const char *copy_field(struct snapshot *snapshot, const char *field, size_t limit)
+{
+	return arena_copy_text(&snapshot->arena, field, strnlen(field, limit));
+}
+
+static int copy_header(struct snapshot *snapshot, const struct region_header *header,
+		       const struct snapshot_moment *moment)
+{
+	snapshot->ns_per_tick = region_ns_per_tick(header, moment);
+	if (!is_sane_clock(snapshot->ns_per_tick))
+		return -ENODATA;
+	snapshot->taken_wall_ns = moment->wall_ns;
+	snapshot->started_wall_ns = header->started_wall_ns;
+	snapshot->pid = header->pid;
+	snapshot->clock_source = header->clock_source == CLOCK_SOURCE_TSC ? CLOCK_SOURCE_TSC : CLOCK_SOURCE_MONOTONIC;
+	snapshot->mutex_fraction = atomic_load_explicit(&header->mutex_fraction, memory_order_relaxed);
+	snapshot->block_rate_ns = atomic_load_explicit(&header->block_rate_ns, memory_order_relaxed);
+	snapshot->dump_sequence = atomic_load_explicit(&header->dump_sequence, memory_order_relaxed);
+	snapshot->is_closed = atomic_load_explicit(&header->closed, memory_order_relaxed) != 0;
+	snapshot->program = copy_field(snapshot, header->program, sizeof(header->program));
+	snapshot->directory = copy_field(snapshot, header->directory, sizeof(header->directory));
+	snapshot->out = copy_field(snapshot, header->out, sizeof(header->out));
+	return snapshot->program && snapshot->directory && snapshot->out ? 0 : -ENOMEM;
+}
+
+static int copy_frames(struct snapshot *snapshot, struct source *source, const struct sample *sample,
+		       struct snapshot_sample *out_sample)
+{
+	uint32_t depth = sample->depth;
+	uint64_t *frames;
+
+	if (depth > source->frames_left || depth > SAMPLE_DEPTH_LIMIT)
+		return -EBADMSG;
+	source->frames_left -= depth;
+	frames = arena_alloc_array(&snapshot->arena, depth, sizeof(*frames));
+	if (!frames)
+		return -ENOMEM;
+	memcpy(frames, sample->frames, depth * sizeof(*frames));
+	out_sample->frames = frames;
+	out_sample->depth = depth;
+	return 0;
+}
+
+/* An estimate may round to no event at all: what took time happened once at least, as Go counts it too. */
+static int copy_sample(struct snapshot *snapshot, struct source *source, const struct sample *sample)
+{
+	struct sample_weight weight = sample_read(sample);
+	struct snapshot_sample copy = {.profile = sample->profile, .kind = sample->kind};
+	int error;
+
+	copy.count = (int64_t)((weight.count >> 1) + SAMPLER_COUNT_ONE / 4) >> (SAMPLER_COUNT_SHIFT - 1);
+	copy.delay_ns = ticks_to_ns(snapshot, weight.delay_ticks);
+	if (copy.count == 0 && copy.delay_ns > 0)
+		copy.count = 1;
+	if (copy.count == 0 || (unsigned)copy.profile >= PROFILE_COUNT || (unsigned)copy.kind >= WAIT_KIND_COUNT)
+		return 0;
+	error = copy_frames(snapshot, source, sample, &copy);
+	if (!error)
+		snapshot->samples[snapshot->sample_count++] = copy;
+	return error;
+}
+
+static int copy_samples(struct snapshot *snapshot, struct source *source)
+{
+	const struct sample_table *table = &source->region->samples;
+	size_t table_bytes = source->bytes - offsetof(struct region, samples);
+	uint32_t slot_count = table->slot_count;
+	uint32_t filled = 0;
+	int error = 0;
+
+	if (table->slots_offset % sizeof(uint32_t) || slot_count > table_bytes / sizeof(uint32_t) ||
+	    table->slots_offset > table_bytes - slot_count * sizeof(uint32_t))
+		return -EBADMSG;
+	for (uint32_t slot = 0; slot < slot_count; slot++)
+		filled += sample_table_slot(table, table_bytes, slot) != NULL;
+	snapshot->samples = arena_alloc_array(&snapshot->arena, filled, sizeof(*snapshot->samples));
+	if (!snapshot->samples)
+		return -ENOMEM;
+	for (uint32_t slot = 0; slot < slot_count && filled > 0 && !error; slot++) {
+		const struct sample *sample = sample_table_slot(table, table_bytes, slot);
+
+		if (!sample)
+			continue;
+		error = copy_sample(snapshot, source, sample);
+		filled--; /* samples that came after the count wait for the next dump */
+	}
+	return error;
+}
+
+/* A module that is not ready, or makes no sense, stays unknown. */
+static int copy_module(struct snapshot *snapshot, const struct modules *modules, const struct module *module,
+		       struct snapshot_module *out_module)
+{
+	uint32_t path_offset, path_bytes;
+	uint8_t *build_id;
+
+	/* Pairs with the release of modules_find: all other fields are there. */
+	if (!atomic_load_explicit(&module->ready, memory_order_acquire))
+		return 0;
+	path_offset = module->path_offset;
+	path_bytes = module->path_bytes;
+	if (path_offset > MODULES_STRING_BYTES || path_bytes > MODULES_STRING_BYTES - path_offset)
+		return 0;
+	struct snapshot_module copy = {
+		.start = atomic_load_explicit(&module->start, memory_order_relaxed),
+		.limit = module->limit,
+		.file_offset = module->file_offset,
+		.load_bias = module->load_bias,
+		.path = arena_copy_text(&snapshot->arena, modules->strings + path_offset, path_bytes),
+		.build_id_bytes = module->build_id_bytes,
+	};
+
+	if (copy.start >= copy.limit || copy.limit > FRAME_ADDRESS_MASK || copy.build_id_bytes > MODULES_BUILD_ID_BYTES)
+		return 0;
+	build_id = arena_alloc(&snapshot->arena, MODULES_BUILD_ID_BYTES);
+	if (!build_id || !copy.path)
+		return -ENOMEM;
+	memcpy(build_id, module->build_id, MODULES_BUILD_ID_BYTES);
+	copy.build_id = build_id;
+	*out_module = copy;
+	return 0;
+}
+
+static int copy_modules(struct snapshot *snapshot, const struct modules *modules)
+{
+	int error = 0;
+
+	snapshot->modules = arena_alloc_array(&snapshot->arena, MODULES_LIMIT, sizeof(*snapshot->modules));
+	if (!snapshot->modules)
+		return -ENOMEM;
+	snapshot->module_count = MODULES_LIMIT;
+	for (size_t i = 1; i < MODULES_LIMIT && !error; i++)
+		error = copy_module(snapshot, modules, &modules->entries[i], &snapshot->modules[i]);
+	return error;
+}
+
+static uint64_t checked_frame(const struct snapshot *snapshot, uint64_t frame)
+{
+	uint32_t module = frame_module(frame);
+	uint64_t address = frame_address(frame);
+
+	if (module == FRAME_MODULE_PSEUDO && (address == FRAME_TRUNCATED || address == FRAME_OVERFLOW))
+		return frame;
+	if (module < snapshot->module_count && address >= snapshot->modules[module].start &&
+	    address < snapshot->modules[module].limit)
+		return frame;
+	return frame_make(FRAME_MODULE_UNKNOWN, address);
+}
+
+static void check_frames(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->sample_count; i++) {
+		uint64_t *frames = (uint64_t *)snapshot->samples[i].frames;
+
+		for (size_t j = 0; j < snapshot->samples[i].depth; j++)
+			frames[j] = checked_frame(snapshot, frames[j]);
+	}
+}
+
+static void copy_losses(struct snapshot *snapshot, const struct losses *losses)
+{
+	for (int i = 0; i < LOSS_COUNT; i++)
+		snapshot->losses[i] = atomic_load_explicit(&losses->events[i], memory_order_relaxed);
+}
+
+static int copy_handoff(struct snapshot *snapshot, const struct source *source)
+{
+	const struct thread_table *table = &source->region->threads;
+	uint64_t table_bytes = source->bytes - offsetof(struct region, threads);
+	uint64_t offset = table->offset, stride_bytes = table->stride_bytes;
+	uint64_t count = atomic_load_explicit(&table->reserved, memory_order_relaxed);
+	uint64_t ticks = 0;
+
+	if (count == 0)
+		return 0;
+	if (stride_bytes < sizeof(struct thread) || stride_bytes % 8 || offset % 8 || offset > table_bytes ||
+	    count > (table_bytes - offset) / stride_bytes)
+		return -EBADMSG;
+	for (uint64_t i = 0; i < count; i++) {
+		const char *record = (const char *)table + offset + i * stride_bytes;
+
+		ticks += atomic_load_explicit(&((const struct thread *)record)->handoff_ticks, memory_order_relaxed);
+	}
+	snapshot->handoff_ns = ticks_to_ns(snapshot, ticks);
+	return 0;
+}
+
+static int check_region(const struct region *region, size_t bytes)
+{
+	/* Pairs with the release in region_create. */
+	if (bytes < sizeof(*region) || atomic_load_explicit(&region->header.magic, memory_order_acquire) != REGION_MAGIC)
+		return -EBADMSG;
+	if (region->header.version != REGION_VERSION)
+		return -EPROTO;
+	return region->header.bytes == bytes ? 0 : -EBADMSG;
+}
+
+/* Samples before modules: what a sample's frames refer to was entered before the sample was. */
+static int copy_all(struct snapshot *snapshot, struct source *source, const struct snapshot_moment *moment)
+{
+	int error = copy_header(snapshot, &source->region->header, moment);
+
+	if (!error)
+		error = copy_samples(snapshot, source);
+	if (!error)
+		error = copy_modules(snapshot, &source->region->modules);
+	if (!error)
+		error = copy_handoff(snapshot, source);
+	copy_losses(snapshot, &source->region->losses);
+	if (!error)
+		check_frames(snapshot);
+	return error;
+}
+
+int snapshot_take(const struct region *region, size_t bytes, const struct snapshot_moment *moment,
+		  struct snapshot **out_snapshot)
+{
+	struct source source = {.region = region, .bytes = bytes, .frames_left = bytes / sizeof(uint64_t)};
+	struct snapshot *snapshot;
+	int error = check_region(region, bytes);
+
+	if (error)
+		return error;
+	snapshot = heap_alloc_array(1, sizeof(*snapshot));
+	if (!snapshot)
+		return -ENOMEM;
+	error = copy_all(snapshot, &source, moment);
+	if (error)
+		snapshot_drop(snapshot);
+	else
+		*out_snapshot = snapshot;
+	return error;
+}
+
+void snapshot_drop(struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	arena_free(&snapshot->arena);
+	heap_free(snapshot);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* snapshot: a copy of what one region says, checked, and in the units of reports.
+ *
+ * Called from   wherever reports are made. The region may be this process's own and in use: no recorder is stopped, every
+ *               sample is a pair that was true at one instant.
+ * Trust         none: magic, version, and every count and offset of the region are checked; each is read once. A damaged
+ *               region gives an error or fewer data, never a fault. `bytes` must be readable as far as the region's own
+ *               words say that they are in use.
+ * Memory        private heap, all of it given back by snapshot_drop.
+ * Units         ns and whole events.
+ */
+#ifndef CONTEND_SNAPSHOT_H
+#define CONTEND_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "region.h"
+
+/* When and where the copy is made: what the region cannot say. */
+struct snapshot_moment {
+	uint64_t boot_id[2];
+	enum clock_source clock_source;
+	struct clock_anchor anchor;
+	int64_t wall_ns; /* since 1970 */
+};
+
+struct snapshot_sample {
+	enum profile profile;
+	enum wait_kind kind;
+	uint32_t depth;
+	const uint64_t *frames; /* leaf first, as in frame.h; modules below module_count */
+	int64_t count;          /* events, rounded */
+	int64_t delay_ns;
+};
+
+struct snapshot_module {
+	uint64_t start, limit; /* addresses; 0, 0: this number means nothing */
+	uint64_t file_offset;
+	uint64_t load_bias;
+	const char *path; /* terminated */
+	const uint8_t *build_id;
+	size_t build_id_bytes;
+};
+
+struct snapshot {
+	struct arena arena;
+	struct snapshot_sample *samples; /* without those that have neither count nor delay */
+	size_t sample_count;
+	struct snapshot_module *modules; /* by their number in frames; number 0 means nothing */
+	size_t module_count;
+	uint64_t losses[LOSS_COUNT];
+	int64_t handoff_ns;
+	double ns_per_tick;
+	int64_t taken_wall_ns;
+	int64_t started_wall_ns;
+	int32_t pid;
+	uint32_t mutex_fraction;
+	int64_t block_rate_ns;
+	enum clock_source clock_source;
+	uint32_t dump_sequence;
+	bool is_closed;
+	const char *program;   /* terminated, as are the next two */
+	const char *directory;
+	const char *out;
+};
+
+/* This moment on this machine. Needs clock_init; the boot id is 0 where /proc does not tell it. */
+void snapshot_moment_now(struct snapshot_moment *out_moment);
+
+/* -EBADMSG: no region, or a damaged one. -EPROTO: another version of the layout. -ENODATA: the clock of another boot
+ * and too little of it. -ENOMEM. */
+int snapshot_take(const struct region *region, size_t bytes, const struct snapshot_moment *moment,
+		  struct snapshot **out_snapshot);
+
+/* snapshot_drop(NULL) does nothing. */
+void snapshot_drop(struct snapshot *snapshot);
+
+/* "mutex", "block"; "mutex", "cond", ...; what the profile measures. */
+const char *snapshot_profile_name(enum profile profile);
+const char *snapshot_profile_words(enum profile profile);
+const char *snapshot_kind_name(enum wait_kind kind);
+
+#endif

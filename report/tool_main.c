@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The `contend` command: a table of sub-commands. */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "config.h"
+#include "tool.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments;
+	const char *sentence;
+} commands[] = {
+	{"run", tool_run, "[OPTION...] [--] PROGRAM [ARGUMENT...]", "runs a program and profiles it"},
+	{"dump", tool_dump, "[-o PATTERN] [--keep] PID | --region FILE",
+	 "writes the profiles of a process, alive or dead"},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void say(const char *command, const char *format, va_list arguments)
+{
+	fprintf(stderr, "contend%s%s: ", command ? " " : "", command ? command : "");
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+int tool_fail(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(NULL, format, arguments);
+	va_end(arguments);
+	return TOOL_FAILED;
+}
+
+int tool_misuse(const char *command, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(command, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "Try 'contend %s --help'.\n", command ? command : "");
+	return TOOL_USAGE;
+}
+
+const char *tool_error_words(int error)
+{
+	switch (-error) {
+	case EBADMSG:
+		return "not a region of libcontend, or a damaged one";
+	case EPROTO:
+		return "a region of another version of libcontend";
+	case ENODATA:
+		return "recorded before the last boot, and too short to tell how long its ticks are";
+	case EFBIG:
+		return "larger than any file of libcontend";
+	default:
+		return strerrordesc_np(-error);
+	}
+}
+
+static unsigned complaints;
+
+static void complain(const char *line)
+{
+	complaints++;
+	tool_fail("%s", line);
+}
+
+static int usage(FILE *out)
+{
+	fputs("contend: lock and blocking contention profiles of native programs\n\nUsage:\n", out);
+	for (int i = 0; i < COMMANDS; i++)
+		fprintf(out, "  contend %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].sentence);
+	fputs("\nThe profiles are Go's: read them with `go tool pprof -top FILE`.\n", out);
+	return out == stdout ? TOOL_OK : TOOL_USAGE;
+}
+
+unsigned tool_read_config(void)
+{
+	complaints = 0;
+	config_read(environ, complain);
+	return complaints;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return usage(stdout);
+	clock_init();
+	for (int i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	tool_fail("no command '%s'", argv[1]);
+	return usage(stderr);
+}

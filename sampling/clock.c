@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include <time.h>
+
+#include "clock.h"
+#include "kernel.h"
+#include "tsc.h"
+#include "vdso.h"
+
+/* Readings of which the tightest becomes an anchor: one in several may be torn apart by an interrupt. */
+enum { ANCHOR_TRIES = 16 };
+
+/* The ratio is not taken over less than this: an anchor is good to some 20 ns, so it is right to 0.1 % at worst. */
+enum { RATIO_LEAST_NS = 20000, RATIO_TRIES = 1000 };
+
+/* clock_gettime of the vDSO; 0 or a negative errno. */
+typedef int clock_gettime_function(clockid_t clock, struct timespec *out_time);
+
+static struct {
+	enum clock_source source;
+	clock_gettime_function *gettime;
+	struct clock_anchor first;
+} state;
+
+static int gettime_of_kernel(clockid_t clock, struct timespec *out_time)
+{
+	return (int)KERNEL_CALL(clock_gettime, clock, out_time);
+}
+
+static uint64_t monotonic_now_ns(void)
+{
+	struct timespec now = {.tv_sec = 0};
+
+	state.gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void clock_init(void)
+{
+	clock_gettime_function *found = (clock_gettime_function *)vdso_find("__vdso_clock_gettime");
+
+	state.gettime = found ? found : gettime_of_kernel;
+	state.source = tsc_is_usable(&tsc_this_machine) ? CLOCK_SOURCE_TSC : CLOCK_SOURCE_MONOTONIC;
+	state.first = clock_anchor_now();
+}
+
+enum clock_source clock_source(void)
+{
+	return state.source;
+}
+
+uint64_t clock_now_ticks(void)
+{
+	return state.source == CLOCK_SOURCE_TSC ? tsc_read() : monotonic_now_ns();
+}
+
+static struct clock_anchor anchor_by_tsc(void)
+{
+	struct clock_anchor best = {.ticks = 0};
+	uint64_t best_bracket_ticks = UINT64_MAX;
+
+	for (int i = 0; i < ANCHOR_TRIES; i++) {
+		uint64_t before_ticks = tsc_read();
+		uint64_t now_ns = monotonic_now_ns();
+		uint64_t bracket_ticks = tsc_read() - before_ticks; /* huge if we moved to a CPU behind */
+
+		if (bracket_ticks < best_bracket_ticks) {
+			best_bracket_ticks = bracket_ticks;
+			best = (struct clock_anchor){.ticks = before_ticks + bracket_ticks / 2, .monotonic_ns = now_ns};
+		}
+	}
+	return best;
+}
+
+struct clock_anchor clock_anchor_now(void)
+{
+	uint64_t now_ns;
+
+	if (state.source == CLOCK_SOURCE_TSC)
+		return anchor_by_tsc();
+	now_ns = monotonic_now_ns();
+	return (struct clock_anchor){.ticks = now_ns, .monotonic_ns = now_ns};
+}
+
+struct clock_anchor clock_anchor_first(void)
+{
+	return state.first;
+}
+
+double clock_ticks_per_ns(void)
+{
+	struct clock_anchor now = clock_anchor_now();
+
+	if (state.source == CLOCK_SOURCE_MONOTONIC)
+		return 1.0;
+	for (int i = 0; i < RATIO_TRIES && now.monotonic_ns - state.first.monotonic_ns < RATIO_LEAST_NS; i++)
+		now = clock_anchor_now();
+	return (double)(now.ticks - state.first.ticks) / (double)(now.monotonic_ns - state.first.monotonic_ns);
+}

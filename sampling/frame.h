@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* frame: one stack frame in one word, the form in which stacks are stored and compared.
+ *
+ * The upper 16 bits say which object of the module table the code belongs to, the lower 48 hold the address:
+ * the return address - 1 (the call), the interrupted instruction, or for the leaf the entry of the function
+ * that waited. So a stack outlives the dlclose of its code, and code that is loaded later at the same address
+ * is told apart.
+ */
+#ifndef CONTEND_FRAME_H
+#define CONTEND_FRAME_H
+
+#include <stdint.h>
+
+#define FRAME_ADDRESS_BITS 48
+#define FRAME_ADDRESS_MASK ((UINT64_C(1) << FRAME_ADDRESS_BITS) - 1)
+
+/* Module numbers that are no index of the module table. */
+#define FRAME_MODULE_UNKNOWN 0x0000 /* code in no object that we know */
+#define FRAME_MODULE_PSEUDO  0xffff /* no code at all: the address is an enum frame_pseudo */
+
+enum frame_pseudo {
+	FRAME_TRUNCATED, /* the root of a stack that was cut */
+	FRAME_OVERFLOW,  /* the only frame of what a full sample table could not hold */
+};
+
+static inline uint64_t frame_make(uint32_t module, uint64_t address)
+{
+	return (uint64_t)module << FRAME_ADDRESS_BITS | (address & FRAME_ADDRESS_MASK);
+}
+
+static inline uint32_t frame_module(uint64_t frame)
+{
+	return frame >> FRAME_ADDRESS_BITS;
+}
+
+static inline uint64_t frame_address(uint64_t frame)
+{
+	return frame & FRAME_ADDRESS_MASK;
+}
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+#include <string.h>
+
+#include "libunwind.h"
+#include "outside.h"
+
+#include "frame_oracle.h"
+
+/* DWARF numbers; libunwind's own are the same. */
+enum {
+	REGISTER_BP = 6,
+	REGISTER_SP = 7,
+	REGISTER_COUNT = 16, /* general ones */
+	REGISTER_PC = 16,
+};
+
+/* Where the kernel leaves the interrupted state, from the stack pointer that a handler returns with. */
+enum {
+	SIGNAL_BP_OFFSET = 120,
+	SIGNAL_SP_OFFSET = 160,
+	SIGNAL_PC_OFFSET = 168,
+};
+
+enum {
+	WORD_BYTES = sizeof(unw_word_t),
+	SYMBOL_LIMIT = REGISTER_COUNT + 16, /* registers, and words loaded from the stack */
+	SYMBOL_REACH = 1 << (FRAME_RULE_CFA_BITS - 1),
+};
+
+/* A word loaded from `base` + `offset`; or just that sum. */
+struct symbol {
+	uint32_t base; /* index of another symbol */
+	int32_t offset;
+};
+
+/* One question to libunwind: what is known about the frame's code, and the symbols met so far. */
+struct question {
+	uint64_t address;
+	const struct object *object;
+	unsigned reads;
+	unsigned symbol_count;
+	struct symbol loads[SYMBOL_LIMIT - REGISTER_COUNT];
+};
+
+/* A symbol plus an offset, as a word: an address that no processor can have, so that libunwind can add to it. */
+#define SYMBOL_TAG         UINT64_C(0x5a5a000000000000)
+#define SYMBOL_SHIFT       32
+#define SYMBOL_ZERO_OFFSET INT64_C(0x80000000)
+
+static uint64_t symbol_word(unsigned index)
+{
+	return SYMBOL_TAG + ((uint64_t)index << SYMBOL_SHIFT) + SYMBOL_ZERO_OFFSET;
+}
+
+/* Is `word` a symbol that the question knows, with an offset within reach? */
+static bool symbol_parse(const struct question *question, uint64_t word, struct symbol *out_sum)
+{
+	uint64_t index = (word - SYMBOL_TAG) >> SYMBOL_SHIFT;
+	int64_t offset = (int64_t)((word - SYMBOL_TAG) & UINT32_MAX) - SYMBOL_ZERO_OFFSET;
+
+	if (index >= question->symbol_count || offset < -SYMBOL_REACH || offset >= SYMBOL_REACH)
+		return false;
+	*out_sum = (struct symbol){.base = index, .offset = offset};
+	return true;
+}
+
+/* The word that lies at a symbol plus an offset: a symbol too, the same one whenever it is asked for. */
+static int symbol_load(struct question *question, struct symbol from, unw_word_t *out_word)
+{
+	unsigned index = REGISTER_COUNT;
+	struct symbol *load = question->loads;
+
+	if (from.offset % WORD_BYTES)
+		return -UNW_EBADFRAME;
+	while (index < question->symbol_count && (load->base != from.base || load->offset != from.offset))
+		index++, load++;
+	if (index == SYMBOL_LIMIT)
+		return -UNW_EBADFRAME;
+	if (index == question->symbol_count) {
+		*load = from;
+		question->symbol_count++;
+	}
+	*out_word = symbol_word(index);
+	return 0;
+}
+
+static int access_mem(unw_addr_space_t space, unw_word_t address, unw_word_t *word, int write, void *argument)
+{
+	struct question *question = argument;
+	struct symbol from;
+
+	(void)space;
+	if (write || question->reads++ == FRAME_ORACLE_READS)
+		return -UNW_EBADFRAME;
+	if (symbol_parse(question, address, &from))
+		return symbol_load(question, from, word);
+	if (!object_segment(question->object, address, 1, PF_R))
+		return -UNW_EBADFRAME;
+	/* Aligned, so it does not leave the page that holds its first byte. */
+	memcpy(word, (const void *)(address & -(uint64_t)WORD_BYTES), WORD_BYTES);
+	return 0;
+}
+
+static int access_reg(unw_addr_space_t space, unw_regnum_t number, unw_word_t *word, int write, void *argument)
+{
+	const struct question *question = argument;
+
+	(void)space;
+	if (write || number < 0 || number > REGISTER_PC)
+		return -UNW_EBADREG;
+	*word = number == REGISTER_PC ? question->address : symbol_word(number);
+	return 0;
+}
+
+static int access_fpreg(unw_addr_space_t space, unw_regnum_t number, unw_fpreg_t *value, int write, void *argument)
+{
+	(void)space, (void)number, (void)value, (void)write, (void)argument;
+	return -UNW_EBADREG;
+}
+
+/* Every failure is an error other than "no information", which libunwind would take as leave to guess. */
+static int find_proc_info(unw_addr_space_t space, unw_word_t address, unw_proc_info_t *info, int need_unwind_info,
+			  void *argument)
+{
+	const struct object *object = ((struct question *)argument)->object;
+	struct object_unwind_index index;
+	unw_dyn_info_t table = {
+		.start_ip = object->low_address,
+		.end_ip = object->high_address,
+		.format = UNW_INFO_FORMAT_REMOTE_TABLE,
+	};
+
+	if (!object_find_unwind_index(object, &index))
+		return -UNW_EBADFRAME;
+	table.u.rti.segbase = index.base;
+	table.u.rti.table_data = index.entries;
+	table.u.rti.table_len = index.bytes / sizeof(unw_word_t);
+	if (unw_search_unwind_table(space, address, &table, info, need_unwind_info, argument) < 0)
+		return -UNW_EBADFRAME;
+	return 0;
+}
+
+static void put_unwind_info(unw_addr_space_t space, unw_proc_info_t *info, void *argument)
+{
+	(void)space, (void)info, (void)argument;
+}
+
+static unw_addr_space_t oracle_space;
+
+void frame_oracle_init(void)
+{
+	unw_accessors_t accessors = {
+		.find_proc_info = find_proc_info,
+		.put_unwind_info = put_unwind_info,
+		.access_mem = access_mem,
+		.access_reg = access_reg,
+		.access_fpreg = access_fpreg,
+	};
+	struct question question = {.symbol_count = REGISTER_COUNT};
+	unw_cursor_t cursor;
+
+	if (oracle_space)
+		return;
+	oracle_space = unw_create_addr_space(&accessors, 0);
+	/* The first cursor initialises libunwind. */
+	unw_init_remote(&cursor, oracle_space, &question);
+}
+
+/* What the registers say after the step. */
+struct answer {
+	struct symbol cfa;
+	struct symbol bp;
+	struct symbol pc;
+};
+
+/* The symbol that a word is, without an offset, which must be a word loaded from somewhere: from where? */
+static bool symbol_is_loaded(const struct question *question, struct symbol sum, struct symbol *out_from)
+{
+	if (sum.offset || sum.base < REGISTER_COUNT)
+		return false;
+	*out_from = question->loads[sum.base - REGISTER_COUNT];
+	return true;
+}
+
+static bool symbol_is(struct symbol sum, uint32_t base, int32_t offset)
+{
+	return sum.base == base && sum.offset == offset;
+}
+
+static bool answer_is_signal(const struct question *question, const struct answer *answer)
+{
+	struct symbol cfa, bp, pc;
+
+	return symbol_is_loaded(question, answer->cfa, &cfa) && symbol_is(cfa, REGISTER_SP, SIGNAL_SP_OFFSET) &&
+	       symbol_is_loaded(question, answer->pc, &pc) && symbol_is(pc, REGISTER_SP, SIGNAL_PC_OFFSET) &&
+	       symbol_is_loaded(question, answer->bp, &bp) && symbol_is(bp, REGISTER_SP, SIGNAL_BP_OFFSET);
+}
+
+/* Fills the CFA half of a STEP rule. */
+static bool answer_cfa(const struct question *question, const struct answer *answer, struct frame_rule *rule)
+{
+	struct symbol cfa = answer->cfa;
+	struct symbol pc;
+
+	if (!symbol_is_loaded(question, answer->pc, &pc) || !symbol_is(pc, cfa.base, cfa.offset - WORD_BYTES))
+		return false;
+	rule->cfa_is_loaded = symbol_is_loaded(question, answer->cfa, &cfa);
+	if (cfa.base != REGISTER_SP && cfa.base != REGISTER_BP)
+		return false;
+	rule->cfa_from_bp = cfa.base == REGISTER_BP;
+	rule->cfa_offset = cfa.offset;
+	return rule->cfa_from_bp || rule->cfa_is_loaded || cfa.offset > 0;
+}
+
+/* Fills the bp half. */
+static bool answer_bp(const struct question *question, const struct answer *answer, struct frame_rule *rule)
+{
+	struct symbol bp;
+
+	if (symbol_is(answer->bp, REGISTER_BP, 0))
+		return true;
+	if (!symbol_is_loaded(question, answer->bp, &bp))
+		return false;
+	rule->bp_is_saved = true;
+	rule->bp_from_bp = bp.base == REGISTER_BP && answer->cfa.base != REGISTER_BP;
+	rule->bp_offset = rule->bp_from_bp ? bp.offset : bp.offset - answer->cfa.offset;
+	return rule->bp_from_bp || bp.base == answer->cfa.base;
+}
+
+static struct frame_rule answer_rule(const struct question *question, const struct answer *answer)
+{
+	struct frame_rule rule = {.kind = FRAME_RULE_STEP};
+
+	if (answer_is_signal(question, answer))
+		return (struct frame_rule){.kind = FRAME_RULE_SIGNAL};
+	if (answer_cfa(question, answer, &rule) && answer_bp(question, answer, &rule))
+		return rule;
+	return (struct frame_rule){.kind = FRAME_RULE_NONE};
+}
+
+static bool question_register(const struct question *question, unw_cursor_t *cursor, int number, struct symbol *out_sum)
+{
+	unw_word_t word;
+
+	return unw_get_reg(cursor, number, &word) >= 0 && symbol_parse(question, word, out_sum);
+}
+
+static struct frame_rule question_step(struct question *question)
+{
+	const struct frame_rule none = {.kind = FRAME_RULE_NONE};
+	struct answer answer;
+	unw_cursor_t cursor;
+	int steps;
+
+	if (unw_init_remote(&cursor, oracle_space, question) < 0)
+		return none;
+	steps = unw_step(&cursor);
+	/* The outermost function says so by an undefined return address: nothing is loaded. (libunwind also takes an
+	 * undefined bp for the end.) */
+	if (steps == 0 && question->symbol_count == REGISTER_COUNT)
+		return (struct frame_rule){.kind = FRAME_RULE_END};
+	if (steps <= 0)
+		return none;
+	if (!question_register(question, &cursor, UNW_REG_IP, &answer.pc) ||
+	    !question_register(question, &cursor, UNW_REG_SP, &answer.cfa) ||
+	    !question_register(question, &cursor, UNW_X86_64_RBP, &answer.bp))
+		return none;
+	return answer_rule(question, &answer);
+}
+
+struct frame_rule frame_oracle_ask(uint64_t address, const struct object *object)
+{
+	struct question question;
+	struct libunwind_blocks blocks;
+	struct libunwind_blocks *outer = libunwind_blocks;
+	struct frame_rule rule;
+
+	question.address = address;
+	question.object = object;
+	question.reads = 0;
+	question.symbol_count = REGISTER_COUNT;
+	blocks.used = 0;
+	/* A handler may have interrupted a step of this thread; it must find its own blocks again. */
+	libunwind_blocks = &blocks;
+	rule = question_step(&question);
+	libunwind_blocks = outer;
+	return rule;
+}

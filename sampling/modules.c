@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "frame.h"
+#include "losses.h"
+#include "object.h"
+
+#include "modules.h"
+
+enum {
+	MODULES_PAGE_BYTES = 4096,
+	MODULES_PATH_LIMIT = 4096, /* bytes; longer ones are cut */
+};
+
+static struct {
+	struct modules *modules;
+	const char *program_path;
+	uint64_t vdso; /* where the kernel mapped it; 0: nowhere */
+} modules;
+
+/* What an entry will say, before it has one. */
+struct module_facts {
+	uint64_t start;
+	uint64_t limit;
+	uint64_t file_offset;
+	uint64_t load_bias;
+	const char *path;
+	uint32_t path_bytes;
+	const uint8_t *build_id;
+	uint32_t build_id_bytes;
+};
+
+void modules_init(struct modules *table, const char *program_path)
+{
+	modules.modules = table;
+	modules.program_path = program_path;
+	modules.vdso = getauxval(AT_SYSINFO_EHDR);
+}
+
+static const char *modules_path(const struct object *object)
+{
+	if (object->low_address == modules.vdso)
+		return "[vdso]";
+	return object->name && *object->name ? object->name : modules.program_path;
+}
+
+static bool modules_learn_facts(uint64_t address, struct module_facts *out_facts)
+{
+	const uint64_t page_mask = -(uint64_t)MODULES_PAGE_BYTES;
+	const Elf64_Phdr *segment;
+	struct module_facts facts;
+	struct object object;
+
+	if (!object_find(address, &object))
+		return false;
+	segment = object_segment(&object, address, 1, PF_X);
+	if (!segment)
+		return false;
+	facts.load_bias = object.load_bias;
+	facts.start = (segment->p_vaddr + object.load_bias) & page_mask;
+	facts.limit = (segment->p_vaddr + object.load_bias + segment->p_memsz + MODULES_PAGE_BYTES - 1) & page_mask;
+	facts.file_offset = segment->p_offset & page_mask;
+	facts.path = modules_path(&object);
+	facts.path_bytes = strnlen(facts.path, MODULES_PATH_LIMIT);
+	facts.build_id = object_build_id(&object, &facts.build_id_bytes);
+	if (facts.build_id_bytes > MODULES_BUILD_ID_BYTES)
+		facts.build_id_bytes = MODULES_BUILD_ID_BYTES;
+	*out_facts = facts;
+	return true;
+}
+
+/* Copies the path into the strings; without a path if they are full. */
+static void modules_write_path(struct module *entry, const struct module_facts *facts)
+{
+	struct modules *table = modules.modules;
+	/* Relaxed: the bytes are published by the entry's `ready`. */
+	uint32_t offset = atomic_fetch_add_explicit(&table->string_bytes, facts->path_bytes, memory_order_relaxed);
+
+	if (offset > MODULES_STRING_BYTES || facts->path_bytes > MODULES_STRING_BYTES - offset) {
+		atomic_fetch_sub_explicit(&table->string_bytes, facts->path_bytes, memory_order_relaxed);
+		return;
+	}
+	memcpy(table->strings + offset, facts->path, facts->path_bytes);
+	entry->path_offset = offset;
+	entry->path_bytes = facts->path_bytes;
+}
+
+static void modules_write_entry(struct module *entry, const struct module_facts *facts)
+{
+	entry->limit = facts->limit;
+	entry->file_offset = facts->file_offset;
+	entry->load_bias = facts->load_bias;
+	entry->build_id_bytes = facts->build_id_bytes;
+	if (facts->build_id)
+		memcpy(entry->build_id, facts->build_id, facts->build_id_bytes);
+	modules_write_path(entry, facts);
+	/* Partner: the acquire loads of whoever reads an entry. */
+	atomic_store_explicit(&entry->ready, 1, memory_order_release);
+}
+
+/* Is this entry about what lies there? One that is being written counts as such: another thread sees the same code. */
+static bool modules_is_same(const struct module *entry, const struct module_facts *facts)
+{
+	if (!atomic_load_explicit(&entry->ready, memory_order_acquire)) /* partner: modules_write_entry */
+		return true;
+	return entry->limit == facts->limit && entry->file_offset == facts->file_offset &&
+	       entry->load_bias == facts->load_bias && entry->build_id_bytes == facts->build_id_bytes &&
+	       (!entry->build_id_bytes || !memcmp(entry->build_id, facts->build_id, facts->build_id_bytes)) &&
+	       (!entry->path_bytes ||
+		(entry->path_bytes == facts->path_bytes &&
+		 !memcmp(modules.modules->strings + entry->path_offset, facts->path, facts->path_bytes)));
+}
+
+/* Does the entry at `start` serve? Retires one whose object was unloaded while nobody looked. */
+static bool modules_matches(struct module *entry, uint64_t start, const struct module_facts *facts)
+{
+	if (start != facts->start || atomic_load_explicit(&entry->retired, memory_order_relaxed))
+		return false;
+	if (modules_is_same(entry, facts))
+		return true;
+	atomic_store_explicit(&entry->retired, 1, memory_order_relaxed);
+	return false;
+}
+
+uint32_t modules_find(uint64_t address)
+{
+	struct module_facts facts;
+
+	if (!modules.modules || !modules_learn_facts(address, &facts))
+		return FRAME_MODULE_UNKNOWN;
+	for (uint32_t number = FRAME_MODULE_UNKNOWN + 1; number < MODULES_LIMIT; number++) {
+		struct module *entry = &modules.modules->entries[number];
+		uint64_t start = atomic_load_explicit(&entry->start, memory_order_relaxed);
+
+		/* Relaxed: claims the entry and publishes nothing; `ready` does. On failure `start` is the other's. */
+		if (!start && atomic_compare_exchange_strong_explicit(&entry->start, &start, facts.start,
+								      memory_order_relaxed, memory_order_relaxed)) {
+			modules_write_entry(entry, &facts);
+			return number;
+		}
+		if (modules_matches(entry, start, &facts))
+			return number;
+	}
+	losses_add(LOSS_MODULES_FULL);
+	return FRAME_MODULE_UNKNOWN;
+}
+
+/* Only asks the loader: what lies at the address may be unloaded at any time, so nothing of it is read. */
+static bool modules_is_loaded(uint64_t start, uint64_t limit)
+{
+	struct dl_find_object found;
+
+	return !_dl_find_object((void *)start, &found) && (uint64_t)found.dlfo_map_start <= start &&
+	       limit <= (((uint64_t)found.dlfo_map_end + MODULES_PAGE_BYTES - 1) & -(uint64_t)MODULES_PAGE_BYTES);
+}
+
+void modules_forget_unloaded(void)
+{
+	if (!modules.modules)
+		return;
+	for (uint32_t number = FRAME_MODULE_UNKNOWN + 1; number < MODULES_LIMIT; number++) {
+		struct module *entry = &modules.modules->entries[number];
+		uint64_t start = atomic_load_explicit(&entry->start, memory_order_relaxed);
+
+		if (!start)
+			return;
+		if (atomic_load_explicit(&entry->ready, memory_order_acquire) && /* partner: modules_write_entry */
+		    !modules_is_loaded(start, entry->limit))
+			atomic_store_explicit(&entry->retired, 1, memory_order_relaxed);
+	}
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include <dlfcn.h>
+#include <link.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "object.h"
+
+enum {
+	OBJECT_HEADER_BYTES = 4096, /* what is surely mapped where the object begins */
+	OBJECT_NOTE_ALIGN = 4,
+};
+
+/* Is there an ELF image whose program headers can be read without leaving its first page? */
+static bool object_has_headers(const struct object *object, const Elf64_Ehdr *header)
+{
+	if (object->high_address - object->low_address < OBJECT_HEADER_BYTES)
+		return false;
+	if (memcmp(header->e_ident, ELFMAG, SELFMAG) || header->e_ident[EI_CLASS] != ELFCLASS64)
+		return false;
+	return header->e_phentsize == sizeof(Elf64_Phdr) && header->e_phoff % _Alignof(Elf64_Phdr) == 0 &&
+	       header->e_phoff <= OBJECT_HEADER_BYTES &&
+	       header->e_phnum <= (OBJECT_HEADER_BYTES - header->e_phoff) / sizeof(Elf64_Phdr);
+}
+
+bool object_find(uint64_t address, struct object *out_object)
+{
+	struct dl_find_object found;
+	struct object object;
+	const Elf64_Ehdr *header;
+
+	if (_dl_find_object((void *)address, &found))
+		return false;
+	object = (struct object){
+		.low_address = (uint64_t)found.dlfo_map_start,
+		.high_address = (uint64_t)found.dlfo_map_end,
+		.load_bias = found.dlfo_link_map->l_addr,
+		.unwind_header = (uint64_t)found.dlfo_eh_frame,
+		.name = found.dlfo_link_map->l_name,
+	};
+	header = found.dlfo_map_start;
+	if (!object_has_headers(&object, header))
+		return false;
+	object.segments = (const Elf64_Phdr *)(object.low_address + header->e_phoff);
+	object.segment_count = header->e_phnum;
+	*out_object = object;
+	return true;
+}
+
+const Elf64_Phdr *object_segment(const struct object *object, uint64_t address, uint64_t bytes, uint32_t flags)
+{
+	for (unsigned i = 0; i < object->segment_count; i++) {
+		const Elf64_Phdr *segment = &object->segments[i];
+		uint64_t offset = address - (object->load_bias + segment->p_vaddr);
+
+		if (segment->p_type == PT_LOAD && (segment->p_flags & flags) == flags && offset < segment->p_memsz &&
+		    bytes <= segment->p_memsz - offset)
+			return segment;
+	}
+	return NULL;
+}
+
+/* .eh_frame_hdr: four bytes that say how the rest is encoded, and the rest as every linker encodes it. */
+struct object_unwind_header {
+	uint8_t version;
+	uint8_t frame_encoding;
+	uint8_t count_encoding;
+	uint8_t table_encoding;
+	int32_t frame;
+	uint32_t count;
+	int32_t table[][2];
+};
+
+enum {
+	OBJECT_UNWIND_VERSION = 1,
+	OBJECT_UNWIND_PCREL_SDATA4 = 0x1b,
+	OBJECT_UNWIND_UDATA4 = 0x03,
+	OBJECT_UNWIND_DATAREL_SDATA4 = 0x3b,
+};
+
+bool object_find_unwind_index(const struct object *object, struct object_unwind_index *out_index)
+{
+	const struct object_unwind_header *header = (const struct object_unwind_header *)object->unwind_header;
+
+	if (!header || !object_segment(object, object->unwind_header, sizeof(*header), PF_R))
+		return false;
+	if (header->version != OBJECT_UNWIND_VERSION || header->frame_encoding != OBJECT_UNWIND_PCREL_SDATA4 ||
+	    header->count_encoding != OBJECT_UNWIND_UDATA4 || header->table_encoding != OBJECT_UNWIND_DATAREL_SDATA4)
+		return false;
+	*out_index = (struct object_unwind_index){
+		.base = object->unwind_header,
+		.entries = (uint64_t)header->table,
+		.bytes = header->count * sizeof(header->table[0]),
+	};
+	return true;
+}
+
+static uint64_t object_note_round(uint64_t bytes)
+{
+	return (bytes + OBJECT_NOTE_ALIGN - 1) & -(uint64_t)OBJECT_NOTE_ALIGN;
+}
+
+/* The build id among so many bytes of notes, which are readable. */
+static const uint8_t *object_build_id_in(const uint8_t *note, uint64_t notes_bytes, uint32_t *out_bytes)
+{
+	const uint8_t *end = note + notes_bytes;
+
+	while ((uint64_t)(end - note) > sizeof(Elf64_Nhdr)) {
+		const Elf64_Nhdr *header = (const Elf64_Nhdr *)note;
+		const uint8_t *name = note + sizeof(*header);
+		uint64_t name_bytes = object_note_round(header->n_namesz);
+		uint64_t bytes = name_bytes + object_note_round(header->n_descsz);
+
+		if (bytes > (uint64_t)(end - name))
+			break;
+		if (header->n_type == NT_GNU_BUILD_ID && header->n_namesz == sizeof(ELF_NOTE_GNU) &&
+		    !memcmp(name, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU))) {
+			*out_bytes = header->n_descsz;
+			return name + name_bytes;
+		}
+		note = name + bytes;
+	}
+	return NULL;
+}
+
+const uint8_t *object_build_id(const struct object *object, uint32_t *out_bytes)
+{
+	*out_bytes = 0;
+	for (unsigned i = 0; i < object->segment_count; i++) {
+		const Elf64_Phdr *segment = &object->segments[i];
+		uint64_t start = object->load_bias + segment->p_vaddr;
+		const uint8_t *found;
+
+		/* Notes aligned to 8 are of another kind (properties). */
+		if (segment->p_type != PT_NOTE || segment->p_align > OBJECT_NOTE_ALIGN || start % OBJECT_NOTE_ALIGN ||
+		    !object_segment(object, start, segment->p_memsz, PF_R))
+			continue;
+		found = object_build_id_in((const uint8_t *)start, segment->p_memsz, out_bytes);
+		if (found)
+			return found;
+	}
+	return NULL;
+}

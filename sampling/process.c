@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "kernel.h"
+#include "process.h"
+
+/* At most `bytes` of a small file of /proc; 0 if it cannot be read. */
+static size_t read_proc(const char *path, char *buffer, size_t bytes)
+{
+	long file = KERNEL_CALL(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	long length;
+
+	if (file < 0)
+		return 0;
+	length = KERNEL_CALL(read, file, buffer, bytes);
+	KERNEL_CALL(close, file);
+	return length > 0 ? (size_t)length : 0;
+}
+
+void process_program(char *out_path, size_t bytes)
+{
+	long length = KERNEL_CALL(readlinkat, AT_FDCWD, "/proc/self/exe", out_path, bytes - 1);
+
+	out_path[length > 0 ? length : 0] = '\0';
+}
+
+void process_directory(char *out_path, size_t bytes)
+{
+	if (KERNEL_CALL(getcwd, out_path, bytes) < 0 || out_path[0] != '/') /* "(unreachable)/..." */
+		out_path[0] = '\0';
+}
+
+/* The number of the word at `text`, which ends at a blank. */
+static uint64_t decimal_at(const char *text)
+{
+	uint64_t number = 0;
+
+	while (*text >= '0' && *text <= '9')
+		number = number * 10 + (uint64_t)(*text++ - '0');
+	return number;
+}
+
+/* The program's name, field 2, may hold anything: fields are counted from the last parenthesis. */
+uint64_t process_start_ticks(int pid)
+{
+	enum { FIELD_AFTER_NAME = 3, FIELD_START = 22 };
+	char path[32] = "/proc/self/stat", stat[1024];
+	int field = FIELD_AFTER_NAME - 1;
+	size_t length;
+	char *cursor;
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	length = read_proc(path, stat, sizeof(stat) - 1);
+	cursor = stat + length;
+
+	stat[length] = '\0';
+	while (cursor > stat && *cursor != ')')
+		cursor--;
+	for (; *cursor; cursor++)
+		if (*cursor == ' ' && ++field == FIELD_START)
+			return decimal_at(cursor + 1);
+	return 0;
+}
+
+static int hex_digit(char character)
+{
+	if (character >= '0' && character <= '9')
+		return character - '0';
+	if (character >= 'a' && character <= 'f')
+		return character - 'a' + 10;
+	return -1;
+}
+
+void process_boot_id(uint64_t out_id[2])
+{
+	char text[64];
+	size_t length = read_proc("/proc/sys/kernel/random/boot_id", text, sizeof(text));
+	unsigned digits = 0;
+
+	out_id[0] = out_id[1] = 0;
+	for (size_t i = 0; i < length && digits < 32; i++) {
+		int digit = hex_digit(text[i]);
+
+		if (digit >= 0) {
+			out_id[digits / 16] = out_id[digits / 16] << 4 | (uint64_t)digit;
+			digits++;
+		}
+	}
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+
+#include "clock.h"
+#include "losses.h"
+#include "record.h"
+#include "sampler.h"
+
+/* A wait that would be kept from this length on is worth its stack beforehand: unwinding is then hidden in the wait. One
+ * with a higher threshold waits so much longer than unwinding takes that it can be done afterwards, if at all. */
+enum { SHADOW_NS = 20000 };
+
+static struct {
+	_Atomic uint32_t fraction;
+	_Atomic uint64_t rate_ticks; /* 0: off; 1: all */
+	_Atomic uint64_t shadow_ticks;
+	_Atomic int64_t rate_ns;
+	_Atomic uint32_t *shown_fraction;
+	_Atomic int64_t *shown_rate_ns;
+} knobs;
+
+bool record_is_on(void)
+{
+	return atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0 ||
+	       atomic_load_explicit(&knobs.rate_ticks, memory_order_relaxed) != 0;
+}
+
+static struct sample *sample_of(struct thread *self, enum profile profile, const struct record_site *site)
+{
+	struct sample_key key = {.profile = profile, .kind = site->kind, .frames = self->frames};
+
+	key.depth = stack_capture(stack_origin_of(site->frame_pointer), self->stack, site->leaf_address, self->frames,
+				  self->frame_limit);
+	return sample_table_find(&key);
+}
+
+/* Ends the innermost wait. What no release was charged with is kept for the reports. */
+static void leave_wait(struct thread *self, uint64_t now_ticks)
+{
+	struct waiter *waiter = &self->waits[--self->wait_depth].waiter;
+	uint64_t handoff_ticks = waiters_depart(waiter, now_ticks);
+
+	if (handoff_ticks)
+		atomic_store_explicit(&self->handoff_ticks,
+				      atomic_load_explicit(&self->handoff_ticks, memory_order_relaxed) + handoff_ticks,
+				      memory_order_relaxed);
+}
+
+static bool is_on_stack(struct stack_limits limits, uint64_t address)
+{
+	return address >= limits.low_address && address < limits.high_address;
+}
+
+/* A handler that interrupted a wait may have left it by longjmp. Its wrapper's frame then lies below ours on the same
+ * stack, where no live frame can be. */
+static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
+{
+	while (self->wait_depth > 0) {
+		uint64_t other_address = self->waits[self->wait_depth - 1].frame_address;
+
+		if (other_address > frame_address || !is_on_stack(self->stack, frame_address) ||
+		    !is_on_stack(self->stack, other_address))
+			return;
+		leave_wait(self, clock_now_ticks());
+	}
+}
+
+bool record_wait_begin(struct thread *self, struct record_wait *wait, const void *lock)
+{
+	uint64_t frame_address = (uint64_t)(uintptr_t)wait->site.frame_pointer;
+	struct thread_wait *slot;
+
+	leave_abandoned_waits(self, frame_address);
+	if (self->wait_depth == THREAD_WAITS) {
+		losses_add(LOSS_REENTERED);
+		return false;
+	}
+	wait->wait_index = self->wait_depth;
+	slot = &self->waits[self->wait_depth];
+	slot->frame_address = frame_address;
+	if (lock && atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0)
+		waiters_arrive(lock, &slot->waiter);
+	else
+		slot->waiter = (struct waiter){.lock = NULL, .since_ticks = clock_now_ticks()};
+	self->wait_depth++;
+	wait->since_ticks = slot->waiter.since_ticks;
+	wait->rate_ticks = atomic_load_explicit(&knobs.rate_ticks, memory_order_relaxed);
+	wait->threshold_ticks = sampler_block_threshold_ticks(&self->random, wait->rate_ticks);
+	wait->sample = NULL;
+	if (wait->rate_ticks != 0 &&
+	    wait->threshold_ticks <= atomic_load_explicit(&knobs.shadow_ticks, memory_order_relaxed))
+		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site);
+	return true;
+}
+
+void record_wait_end(struct thread *self, struct record_wait *wait, bool was_wait)
+{
+	uint64_t now_ticks = clock_now_ticks();
+	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
+
+	while (self->wait_depth > wait->wait_index)
+		leave_wait(self, now_ticks);
+	if (!was_wait || wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks)
+		return;
+	if (!wait->sample)
+		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site);
+	sample_add(wait->sample, sampler_block_weight(delay_ticks, wait->rate_ticks));
+}
+
+struct record_release record_release_begin(struct thread *self, const void *lock)
+{
+	uint32_t fraction = atomic_load_explicit(&knobs.fraction, memory_order_relaxed);
+	struct record_release release = {.charge_ticks = waiters_charge(lock)};
+
+	if (release.charge_ticks && fraction && sampler_mutex_keeps(&self->random, fraction))
+		release.fraction = fraction;
+	return release;
+}
+
+void record_release_end(struct thread *self, struct record_release release, const struct record_site *site)
+{
+	if (release.fraction)
+		sample_add(sample_of(self, PROFILE_MUTEX, site),
+			   sampler_mutex_weight(release.charge_ticks, release.fraction));
+}
+
+static void show_knobs(void)
+{
+	if (!knobs.shown_fraction)
+		return;
+	atomic_store_explicit(knobs.shown_fraction, atomic_load_explicit(&knobs.fraction, memory_order_relaxed),
+			      memory_order_relaxed);
+	atomic_store_explicit(knobs.shown_rate_ns, atomic_load_explicit(&knobs.rate_ns, memory_order_relaxed),
+			      memory_order_relaxed);
+}
+
+int record_set_fraction(int fraction)
+{
+	int old = atomic_load_explicit(&knobs.fraction, memory_order_relaxed);
+
+	if (fraction < 0)
+		return old;
+	old = atomic_exchange_explicit(&knobs.fraction, fraction, memory_order_relaxed);
+	show_knobs();
+	return old;
+}
+
+/* At least 1: a rate below a tick is all. */
+static uint64_t ticks_of(int64_t ns)
+{
+	double ticks = (double)ns * clock_ticks_per_ns();
+
+	if (ns <= 1)
+		return ns;
+	return ticks < 1 ? 1 : (uint64_t)ticks;
+}
+
+int64_t record_set_block_rate_ns(int64_t rate_ns)
+{
+	int64_t old_ns = atomic_load_explicit(&knobs.rate_ns, memory_order_relaxed);
+
+	if (rate_ns < 0)
+		return old_ns;
+	old_ns = atomic_exchange_explicit(&knobs.rate_ns, rate_ns, memory_order_relaxed);
+	atomic_store_explicit(&knobs.shadow_ticks, ticks_of(SHADOW_NS), memory_order_relaxed);
+	atomic_store_explicit(&knobs.rate_ticks, ticks_of(rate_ns), memory_order_relaxed);
+	show_knobs();
+	return old_ns;
+}
+
+void record_init(_Atomic uint32_t *shown_fraction, _Atomic int64_t *shown_block_rate_ns)
+{
+	knobs.shown_fraction = shown_fraction;
+	knobs.shown_rate_ns = shown_block_rate_ns;
+	show_knobs();
+}
+
+void record_stop(void)
+{
+	atomic_store_explicit(&knobs.fraction, 0, memory_order_relaxed);
+	atomic_store_explicit(&knobs.rate_ticks, 0, memory_order_relaxed);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* record: the seam. Finished waits and charged releases enter the tables here, and nowhere else.
+ *
+ * Called from   application threads, guard held (`self` proves it), signal handlers included.
+ * Fails never   what cannot be recorded is counted in losses.
+ * Units         ticks; scaled by fraction and rate here, at record time, so that a knob never rescales the past.
+ */
+#ifndef CONTEND_RECORD_H
+#define CONTEND_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sample_table.h"
+#include "stack.h"
+#include "thread.h"
+
+/* Which call it was: what becomes the leaf, and where its caller is. */
+struct record_site {
+	enum wait_kind kind;
+	uint64_t leaf_address;     /* entry of the function that the application called */
+	const void *frame_pointer; /* __builtin_frame_address(0) of the wrapper */
+};
+
+/* One measured wait, from begin to end. Lives in the wrapper's frame; what must survive a longjmp lies in the thread. */
+struct record_wait {
+	struct record_site site;
+	uint64_t since_ticks;
+	uint64_t rate_ticks;      /* block rate at the beginning; 0: block profile off */
+	uint64_t threshold_ticks; /* shorter waits are dropped */
+	struct sample *sample;    /* of the block profile, if the stack was taken before the wait; else NULL */
+	uint32_t wait_index;      /* in self->waits */
+};
+
+/* A release that was charged, on its way to the mutex profile. */
+struct record_release {
+	uint64_t charge_ticks;
+	uint32_t fraction; /* at the time of the charge; 0: not to be recorded */
+};
+
+/* Is any profile on? One look, no guard: false means that a wrapper need not measure. */
+bool record_is_on(void);
+
+/* The wait begins now. lock: what is waited for if releases of it are to be charged, else NULL. wait->site is set. False
+ * when it cannot be measured (waits nested too deep, counted); then no record_wait_end. */
+bool record_wait_begin(struct thread *self, struct record_wait *wait, const void *lock);
+
+/* The wait is over. was_wait false: the call was refused at once (EDEADLK, EINVAL, ...) and is not recorded. */
+void record_wait_end(struct thread *self, struct record_wait *wait, bool was_wait);
+
+/* `lock` is about to be released: takes the charge and draws. A few ns; nothing is unwound or written to the profile. */
+struct record_release record_release_begin(struct thread *self, const void *lock);
+
+/* Records what record_release_begin took, if its fraction is not 0. After the real release wherever possible. */
+void record_release_end(struct thread *self, struct record_release release, const struct record_site *site);
+
+/* The knobs, with SetMutexProfileFraction's contract: negative reads; the old value is returned. */
+int record_set_fraction(int fraction);
+int64_t record_set_block_rate_ns(int64_t rate_ns);
+
+/* From now on the knobs are also shown in a region's header; they keep their values. */
+void record_init(_Atomic uint32_t *shown_fraction, _Atomic int64_t *shown_block_rate_ns);
+
+/* Nothing is recorded any more, whatever the knobs say: a fork child without a region. */
+void record_stop(void);
+
+#endif

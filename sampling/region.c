@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <time.h>
+
+#include "config.h"
+#include "kernel.h"
+#include "process.h"
+#include "record.h"
+#include "region.h"
+
+/* What a process with one thread may use: enough for a shell's children, cheap enough for each of them. */
+enum { BASE_THREADS = 16, BASE_ARENA_BYTES = 128 * 1024 };
+
+/* One record for so many bytes of region: 1024 threads in the default 8 MiB. */
+enum { BYTES_PER_THREAD = 8192, PAGE_BYTES = 4096 };
+
+/* File names tried for one process: it may have been another program before, and left a region each time. */
+enum { NAMES_TRIED = 1000 };
+
+static struct {
+	struct region *mine;
+	uint64_t bytes;
+	_Atomic bool is_reserved; /* all of it */
+	char path[REGION_PATH_BYTES]; /* "" when anonymous */
+} state;
+
+static uint64_t page_up(uint64_t bytes)
+{
+	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+}
+
+/* Opens <region_dir>/contend-<uid>, made if missing: a real directory of ours that nobody else may enter. */
+static long open_directory(char *out_path, size_t bytes)
+{
+	long uid = KERNEL_CALL(geteuid);
+	struct statfs filesystem;
+	struct stat status;
+	long directory;
+
+	if (snprintf(out_path, bytes, "%s/contend-%ld", config.region_dir, uid) >= (int)bytes)
+		return -ENAMETOOLONG;
+	KERNEL_CALL(mkdirat, AT_FDCWD, out_path, 0700);
+	directory = KERNEL_CALL(openat, AT_FDCWD, out_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (directory < 0)
+		return directory;
+	if (KERNEL_CALL(fstat, directory, &status) == 0 && status.st_uid == uid && (status.st_mode & 077) == 0 &&
+	    KERNEL_CALL(fstatfs, directory, &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC)
+		return directory;
+	KERNEL_CALL(close, directory);
+	return -EPERM;
+}
+
+/* Creates the file under the first free name of this process and notes its path. */
+static long create_file(uint64_t process_start)
+{
+	size_t length;
+	long directory = open_directory(state.path, sizeof(state.path));
+	long file = directory;
+
+	if (directory < 0)
+		return directory;
+	length = strlen(state.path);
+	for (int n = 0; n < NAMES_TRIED; n++) {
+		if (snprintf(state.path + length, sizeof(state.path) - length, "/%ld.%llu.%d", KERNEL_CALL(getpid),
+			     (unsigned long long)process_start, n) >= (int)(sizeof(state.path) - length))
+			break;
+		file = KERNEL_CALL(openat, directory, state.path + length + 1,
+				   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (file != -EEXIST)
+			break;
+	}
+	KERNEL_CALL(close, directory);
+	return file;
+}
+
+/* Maps the file, or zeroed memory of our own if there is none, over the parent's region if this is a forked child. */
+static struct region *map(long file)
+{
+	int place = state.mine ? MAP_FIXED : 0;
+	int kind = file >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+	long result = KERNEL_CALL(mmap, state.mine, state.bytes, PROT_READ | PROT_WRITE, place | kind, file, 0);
+
+	return result < 0 && result > -PAGE_BYTES ? NULL : (struct region *)result;
+}
+
+static bool reserve(long file, uint64_t offset, uint64_t bytes)
+{
+	long result;
+
+	do {
+		result = KERNEL_CALL(fallocate, file, 0, offset, bytes);
+	} while (result == -EINTR);
+	return result == 0;
+}
+
+/* The tables of variable size: samples up to the thread records, those up to the end. */
+struct layout {
+	struct thread_table threads;
+	struct sample_table samples;
+	uint64_t arena_begin;   /* from the region's start */
+	uint64_t records_begin; /* from the region's start */
+};
+
+static struct layout layout_of(uint64_t bytes, uint32_t depth)
+{
+	uint32_t stride_bytes = thread_record_bytes(depth);
+	uint32_t limit = bytes / BYTES_PER_THREAD;
+	struct layout layout = {.threads = {.stride_bytes = stride_bytes, .limit = limit}};
+
+	layout.records_begin = (bytes - (uint64_t)limit * stride_bytes) & ~(uint64_t)(PAGE_BYTES - 1);
+	layout.threads.offset = layout.records_begin - offsetof(struct region, threads);
+	sample_table_layout(&layout.samples, layout.records_begin - offsetof(struct region, samples));
+	layout.arena_begin = offsetof(struct region, samples) + layout.samples.arena_offset;
+	return layout;
+}
+
+/* The file's first part, so that nothing that region_create hands out can fault. */
+static bool reserve_base(long file, const struct layout *layout)
+{
+	return KERNEL_CALL(ftruncate, file, state.bytes) == 0 &&
+	       reserve(file, 0, layout->arena_begin + BASE_ARENA_BYTES) &&
+	       reserve(file, layout->records_begin, (uint64_t)BASE_THREADS * layout->threads.stride_bytes);
+}
+
+/* Shared memory in a file, or anonymous memory where that cannot be had. */
+static struct region *map_region(const struct layout *layout, uint64_t process_start)
+{
+	long file = create_file(process_start);
+	struct region *mapped = NULL;
+
+	if (file >= 0 && reserve_base(file, layout))
+		mapped = map(file);
+	if (file >= 0 && !mapped)
+		KERNEL_CALL(unlinkat, AT_FDCWD, state.path, 0);
+	if (file >= 0)
+		KERNEL_CALL(close, file);
+	if (mapped)
+		return mapped;
+	state.path[0] = '\0';
+	return map(-1);
+}
+
+static void describe_process(struct region_header *header, uint64_t process_start)
+{
+	struct timespec now;
+
+	header->version = REGION_VERSION;
+	header->pid = KERNEL_CALL(getpid);
+	header->bytes = state.bytes;
+	header->process_start = process_start;
+	header->clock_source = clock_source();
+	header->depth = config.depth;
+	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
+	header->started_wall_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	process_boot_id(header->boot_id);
+	process_program(header->program, sizeof(header->program));
+	process_directory(header->directory, sizeof(header->directory));
+	snprintf(header->out, sizeof(header->out), "%s", config.out);
+	header->started = clock_anchor_first();
+	header->early = clock_anchor_now();
+}
+
+static void hand_out_tables(struct region *region)
+{
+	bool is_anonymous = state.path[0] == '\0';
+
+	losses_init(&region->losses);
+	modules_init(&region->modules, region->header.program);
+	waiters_init(&region->waiters);
+	frame_rules_init(&region->frame_rules);
+	sample_table_init(&region->samples, is_anonymous ? region->samples.arena_limit_bytes : BASE_ARENA_BYTES);
+	threads_init(&region->threads, config.depth, config.seed);
+	threads_reserve(is_anonymous ? region->threads.limit : BASE_THREADS);
+	record_init(&region->header.mutex_fraction, &region->header.block_rate_ns);
+}
+
+bool region_create(void)
+{
+	uint64_t process_start = process_start_ticks(0);
+	struct layout layout;
+	struct region *region;
+
+	state.bytes = page_up(config.memory_bytes);
+	layout = layout_of(state.bytes, config.depth);
+	region = map_region(&layout, process_start);
+	if (!region)
+		return false;
+	state.mine = region;
+	atomic_store_explicit(&state.is_reserved, state.path[0] == '\0', memory_order_relaxed);
+	region->threads = layout.threads;
+	region->samples = layout.samples;
+	describe_process(&region->header, process_start);
+	hand_out_tables(region);
+	/* Pairs with the acquire of readers, who refuse a region without its magic. */
+	atomic_store_explicit(&region->header.magic, REGION_MAGIC, memory_order_release);
+	return true;
+}
+
+/* The file is opened again by its name: descriptors that we kept could be closed, or be someone else's by then. */
+void region_reserve_all(void)
+{
+	struct region *region = state.mine;
+	uint64_t records_begin;
+	long file;
+
+	if (!region || atomic_exchange_explicit(&state.is_reserved, true, memory_order_relaxed))
+		return;
+	file = KERNEL_CALL(openat, AT_FDCWD, state.path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (file < 0)
+		return;
+	records_begin = offsetof(struct region, threads) + region->threads.offset;
+	if (reserve(file, 0, records_begin))
+		sample_table_reserve(region->samples.arena_limit_bytes);
+	if (reserve(file, records_begin, state.bytes - records_begin))
+		threads_reserve(region->threads.limit);
+	KERNEL_CALL(close, file);
+}
+
+struct region *region_mine(void)
+{
+	return state.mine;
+}
+
+const char *region_path(void)
+{
+	return state.path;
+}
+
+void region_close(void)
+{
+	if (!state.mine)
+		return;
+	atomic_store_explicit(&state.mine->header.closed, 1, memory_order_release);
+	if (state.path[0])
+		KERNEL_CALL(unlinkat, AT_FDCWD, state.path, 0);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* sample_table: how often and how long, for each (profile, kind, stack).
+ *
+ * Called from   application threads, guard held, signal handlers included; readers from reports, also in another process.
+ * Memory        a slot index and an arena of samples, both inside the region, sized by sample_table_layout; samples are
+ *               never moved, changed in their key, or removed.
+ * When full     sample_table_find answers the overflow sample of the profile and kind; LOSS_SAMPLES_FULL is counted.
+ * Units         count in 2^-SAMPLER_COUNT_SHIFT events, delay in ticks, both already weighted by the sampler.
+ * Concurrency   lock-free. A sample is filled before its slot is published (release/acquire). Count and delay change
+ *               together (a 16-byte compare-and-swap) and only grow, so sample_read gets a pair that was true at one instant.
+ *
+ *               find   add   read     -: nothing needed
+ *   find         -      -     -
+ *   add          -      -     -
+ */
+#ifndef CONTEND_SAMPLE_TABLE_H
+#define CONTEND_SAMPLE_TABLE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sampler.h"
+
+enum profile {
+#define PROFILE(identifier, name, words) identifier,
+#include "profiles.def"
+#undef PROFILE
+	PROFILE_COUNT
+};
+
+enum wait_kind {
+#define WAIT_KIND(identifier, name) identifier,
+#include "wait_kinds.def"
+#undef WAIT_KIND
+	WAIT_KIND_COUNT
+};
+
+/* What a sample is about. frames as in frame.h, leaf first. */
+struct sample_key {
+	enum profile profile;
+	enum wait_kind kind;
+	unsigned depth; /* frames; 1 to SAMPLE_DEPTH_LIMIT */
+	const uint64_t *frames;
+};
+
+#define SAMPLE_DEPTH_LIMIT 1024
+
+struct sample {
+	_Alignas(16) _Atomic uint64_t count; /* events << SAMPLER_COUNT_SHIFT */
+	_Atomic uint64_t delay_ticks;
+	uint64_t hash;
+	uint16_t depth;
+	uint8_t profile;
+	uint8_t kind;
+	uint32_t reserved_zero;
+	uint64_t frames[]; /* depth of them */
+};
+
+/* The table's own words in the region. Offsets are bytes from this struct. */
+struct sample_table {
+	uint32_t slot_count; /* a power of two */
+	uint32_t slots_offset;
+	uint64_t arena_offset;
+	uint64_t arena_limit_bytes;           /* of address space */
+	_Atomic uint64_t arena_reserved_bytes; /* of memory that is really there; grows up to the limit */
+	_Atomic uint64_t arena_used_bytes;    /* handed out; may exceed what is reserved after a refusal */
+};
+
+/* Bytes that a table of at most `bytes` takes, and its division into slots and arena, written to `table`. */
+void sample_table_layout(struct sample_table *table, size_t bytes);
+
+/* The table that sample_table_find uses. reserved_bytes: how much of the arena may be used for now. Enters the overflow
+ * samples of every profile and kind. */
+void sample_table_init(struct sample_table *table, uint64_t reserved_bytes);
+
+/* More of the arena may be used from now on. */
+void sample_table_reserve(uint64_t reserved_bytes);
+
+/* The sample of that key, entered if it was not there; the overflow sample if it cannot be. Never NULL. */
+struct sample *sample_table_find(const struct sample_key *key);
+
+void sample_add(struct sample *sample, struct sample_weight weight);
+
+/* The pair as it was at one instant. */
+struct sample_weight sample_read(const struct sample *sample);
+
+/* Was anything ever added to any sample of this process's table? */
+bool sample_table_has_data(const struct sample_table *table);
+
+/* For readers: the sample of slot number `slot`, or NULL if that slot is empty or (in a damaged table) points outside
+ * `table_bytes` bytes from `table`. */
+const struct sample *sample_table_slot(const struct sample_table *table, size_t table_bytes, uint32_t slot);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "sampler.h"
+
+/* Integers only: a floating point operation would touch the application's exception flags, and would raise SIGFPE in
+ * one that asked for it. */
+
+static uint64_t saturate(unsigned __int128 value)
+{
+	return value > UINT64_MAX ? UINT64_MAX : (uint64_t)value;
+}
+
+uint64_t sampler_block_threshold_ticks(struct random *random, uint64_t rate_ticks)
+{
+	return rate_ticks <= 1 ? 0 : 1 + random_below(random, rate_ticks);
+}
+
+struct sample_weight sampler_block_weight(uint64_t delay_ticks, uint64_t rate_ticks)
+{
+	unsigned __int128 rate = (unsigned __int128)rate_ticks << SAMPLER_COUNT_SHIFT;
+
+	if (delay_ticks >= rate_ticks || delay_ticks == 0)
+		return (struct sample_weight){.count = SAMPLER_COUNT_ONE, .delay_ticks = delay_ticks};
+	return (struct sample_weight){.count = saturate((rate + delay_ticks / 2) / delay_ticks),
+				      .delay_ticks = rate_ticks};
+}
+
+bool sampler_mutex_keeps(struct random *random, uint32_t fraction)
+{
+	return fraction <= 1 || random_below(random, fraction) == 0;
+}
+
+struct sample_weight sampler_mutex_weight(uint64_t charge_ticks, uint32_t fraction)
+{
+	return (struct sample_weight){.count = (uint64_t)fraction << SAMPLER_COUNT_SHIFT,
+				      .delay_ticks = saturate((unsigned __int128)charge_ticks * fraction)};
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include "frame.h"
+#include "frame_rule.h"
+#include "kernel.h"
+#include "losses.h"
+#include "object.h"
+
+#include "stack.h"
+
+enum {
+	STACK_PAGE_BYTES = 4096,
+	STACK_WORD_BYTES = sizeof(uint64_t),
+	STACK_RED_ZONE_BYTES = 128, /* below the stack pointer, spared by signals: bp may have been popped from there */
+	STACK_SCRATCH_WORDS = 64,
+};
+
+/* Where the kernel leaves the interrupted state, from the stack pointer that a handler returns with. */
+enum {
+	STACK_SIGNAL_BP_OFFSET = 120,
+	STACK_SIGNAL_SP_OFFSET = 160,
+	STACK_SIGNAL_PC_OFFSET = 168,
+};
+
+static struct {
+	uint64_t own_address; /* of our code */
+	uint64_t own_bytes;
+	uint64_t coroutine_start; /* where a function returns to that makecontext has started */
+} stack;
+
+/* The state between two frames. By value, so that it stays in registers. */
+struct stack_state {
+	uint64_t address; /* look-up address: return address - 1, or the interrupted instruction */
+	uint64_t sp;
+	uint64_t bp;
+};
+
+/* Memory that may be read: words may begin in [low, low + span). */
+struct stack_window {
+	uint64_t low;
+	uint64_t span;
+	bool may_probe; /* beyond it, the kernel is asked */
+};
+
+/* The words in [low, high) begin in so many bytes. */
+static uint64_t stack_span(uint64_t low, uint64_t high)
+{
+	return high - low < STACK_WORD_BYTES ? 0 : high - low - STACK_WORD_BYTES + 1;
+}
+
+struct stack_walk {
+	struct frame_rules_view rules;
+	struct stack_window window;
+	struct stack_limits limits;
+	uint64_t *next; /* frame to write */
+	uint64_t *end;
+};
+
+/* libc ends the stack of a coroutine by code without unwind information. Which code that is, makecontext tells. */
+static uint64_t stack_find_coroutine_start(void)
+{
+	uint64_t memory[STACK_SCRATCH_WORDS];
+	ucontext_t context;
+
+	if (getcontext(&context))
+		return 0;
+	context.uc_stack = (stack_t){.ss_sp = memory, .ss_size = sizeof(memory)};
+	context.uc_link = NULL;
+	makecontext(&context, stack_init, 0);
+	return *(uint64_t *)context.uc_mcontext.gregs[REG_RSP];
+}
+
+void stack_init(void)
+{
+	struct object object;
+
+	if (object_find((uint64_t)stack_init, &object)) {
+		stack.own_address = object.low_address;
+		stack.own_bytes = object.high_address - object.low_address;
+	}
+	stack.coroutine_start = stack_find_coroutine_start();
+}
+
+/* Is the page readable? The kernel reads a signal mask before it finds that it does not know what to do with it. */
+static bool stack_page_is_readable(uint64_t address)
+{
+	const void *page = (const void *)(address & -(uint64_t)STACK_PAGE_BYTES);
+
+	return KERNEL_CALL(rt_sigprocmask, -1, page, NULL, sizeof(uint64_t)) == -EINVAL;
+}
+
+/* Decides what may be read from here on. */
+static void stack_open_window(struct stack_walk *walk, uint64_t sp)
+{
+	const struct stack_limits *limits = &walk->limits;
+	uint64_t low = sp - STACK_RED_ZONE_BYTES;
+
+	if (low >= limits->low_address && sp < limits->high_address)
+		walk->window = (struct stack_window){.low = low, .span = stack_span(low, limits->high_address)};
+	else
+		walk->window = (struct stack_window){.may_probe = true};
+}
+
+/* May the word be read after all? Then the window is made to hold its page, and what it held next to that. */
+static __attribute__((noinline)) bool stack_widen_window(struct stack_window *window, uint64_t address)
+{
+	uint64_t page = address & -(uint64_t)STACK_PAGE_BYTES;
+	uint64_t high = window->low + window->span + STACK_WORD_BYTES - 1;
+
+	if (!window->may_probe || address % STACK_WORD_BYTES || !stack_page_is_readable(page))
+		return false;
+	if (!window->span || page != high)
+		window->low = page;
+	window->span = stack_span(window->low, page + STACK_PAGE_BYTES);
+	return true;
+}
+
+/* Reads one word of the walked stack. A sanitizer knows nothing of frames that it did not lay out. */
+static inline __attribute__((no_sanitize("address", "thread"))) bool stack_read(struct stack_window *window,
+										uint64_t address, uint64_t *out_word)
+{
+	if (address - window->low >= window->span && !stack_widen_window(window, address))
+		return false;
+	memcpy(out_word, (const void *)address, sizeof(*out_word));
+	return true;
+}
+
+/* How much stack is left for us to run on? */
+static uint64_t stack_room_bytes(const struct stack_limits *limits)
+{
+	uint64_t here = (uint64_t)__builtin_frame_address(0);
+	stack_t alternate;
+
+	if (here >= limits->low_address && here < limits->high_address)
+		return here - limits->low_address;
+	if (!KERNEL_CALL(sigaltstack, NULL, &alternate) && (alternate.ss_flags & SS_ONSTACK))
+		return here - (uint64_t)alternate.ss_sp;
+	/* A coroutine's: nobody knows how large, but a guard page can be felt. */
+	return stack_page_is_readable(here - FRAME_RULE_LEARN_STACK_BYTES) ? UINT64_MAX : 0;
+}
+
+/* The rule for an address that has none yet; 0 if there is no room to learn it. */
+static __attribute__((noinline)) uint64_t stack_learn_rule(const struct stack_walk *walk, uint64_t address)
+{
+	if (stack_room_bytes(&walk->limits) < FRAME_RULE_LEARN_STACK_BYTES)
+		return 0;
+	return frame_rules_learn(walk->rules, address);
+}
+
+static inline uint64_t stack_find_rule(const struct stack_walk *walk, uint64_t address)
+{
+	uint64_t rule = frame_rules_find(walk->rules, address);
+
+	return __builtin_expect(rule != 0, 1) ? rule : stack_learn_rule(walk, address);
+}
+
+/* Ends the stack before its outermost frame. */
+static void stack_cut(struct stack_walk *walk, enum loss loss)
+{
+	if (walk->next == walk->end)
+		walk->next--;
+	*walk->next++ = frame_make(FRAME_MODULE_PSEUDO, FRAME_TRUNCATED);
+	losses_add(loss);
+}
+
+/* The frame as it is stored: the module from the rule, the address from the walk. */
+static inline uint64_t stack_frame_of(uint64_t rule, uint64_t address)
+{
+	return rule ^ ((rule ^ address) & FRAME_ADDRESS_MASK);
+}
+
+/* Notes the frame unless it is our own. False: there is no space. */
+static inline bool stack_add_frame(struct stack_walk *walk, uint64_t rule, uint64_t address)
+{
+	if (address - stack.own_address < stack.own_bytes)
+		return true;
+	if (walk->next == walk->end)
+		return false;
+	*walk->next++ = stack_frame_of(rule, address);
+	return true;
+}
+
+/* From a frame to its caller. False: memory that is not stack, or no way up. */
+static inline __attribute__((always_inline)) bool stack_step(struct stack_window *window, uint64_t rule,
+							     struct stack_state *state)
+{
+	uint64_t cfa = (rule & FRAME_RULE_CFA_FROM_BP ? state->bp : state->sp) + frame_rule_cfa_offset(rule);
+	uint64_t pc;
+
+	if (rule & FRAME_RULE_CFA_IS_LOADED && !stack_read(window, cfa, &cfa))
+		return false;
+	if (cfa <= state->sp || !stack_read(window, cfa - STACK_WORD_BYTES, &pc))
+		return false;
+	if (rule & FRAME_RULE_BP_IS_SAVED &&
+	    !stack_read(window, (rule & FRAME_RULE_BP_FROM_BP ? state->bp : cfa) + frame_rule_bp_offset(rule),
+			&state->bp))
+		return false;
+	state->sp = cfa;
+	state->address = pc - 1;
+	return true;
+}
+
+/* From a signal frame to the interrupted code, perhaps on another stack. */
+static bool stack_step_signal(struct stack_walk *walk, struct stack_state *state)
+{
+	uint64_t base = state->sp;
+
+	if (!stack_read(&walk->window, base + STACK_SIGNAL_PC_OFFSET, &state->address) ||
+	    !stack_read(&walk->window, base + STACK_SIGNAL_BP_OFFSET, &state->bp) ||
+	    !stack_read(&walk->window, base + STACK_SIGNAL_SP_OFFSET, &state->sp))
+		return false;
+	stack_open_window(walk, state->sp);
+	return true;
+}
+
+/* Passes a frame that is not called in the usual way. False: the walk is over. */
+static __attribute__((noinline)) bool stack_pass_special(struct stack_walk *walk, uint64_t rule,
+							 struct stack_state *state)
+{
+	bool is_signal = frame_rule_kind(rule) == FRAME_RULE_SIGNAL;
+	bool is_last = frame_rule_kind(rule) == FRAME_RULE_END || state->address + 1 == stack.coroutine_start;
+
+	/* The return address of a handler is where the signal frame's code begins: not one byte before it. */
+	if (!stack_add_frame(walk, rule, state->address + is_signal))
+		stack_cut(walk, LOSS_STACK_DEEP);
+	else if (is_signal && stack_step_signal(walk, state))
+		return true;
+	else if (!is_last)
+		stack_cut(walk, is_signal ? LOSS_STACK_UNREADABLE : LOSS_STACK_NO_RULE);
+	return false;
+}
+
+static void stack_climb(struct stack_walk *walk, struct stack_state state)
+{
+	/* Some coroutines' first function returns to 0. */
+	while (state.address != UINT64_MAX) {
+		uint64_t rule = stack_find_rule(walk, state.address);
+
+		if (__builtin_expect(frame_rule_kind(rule) != FRAME_RULE_STEP, 0)) {
+			struct stack_state special = state; /* so that the other one's address is never taken */
+
+			if (!stack_pass_special(walk, rule, &special))
+				return;
+			state = special;
+			continue;
+		}
+		if (!rule) {
+			stack_cut(walk, LOSS_STACK_NO_ROOM);
+			return;
+		}
+		if (!stack_add_frame(walk, rule, state.address)) {
+			stack_cut(walk, LOSS_STACK_DEEP);
+			return;
+		}
+		if (!stack_step(&walk->window, rule, &state)) {
+			stack_cut(walk, LOSS_STACK_UNREADABLE);
+			return;
+		}
+	}
+}
+
+unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
+		       uint64_t *out_frames, unsigned limit)
+{
+	struct stack_state state = {.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
+	struct stack_walk walk = {
+		.rules = frame_rules_view(),
+		.limits = limits,
+		.next = out_frames,
+		.end = out_frames + limit,
+	};
+
+	*walk.next++ = stack_frame_of(stack_find_rule(&walk, leaf_address), leaf_address);
+	stack_open_window(&walk, origin.sp);
+	stack_climb(&walk, state);
+	return walk.next - out_frames;
+}

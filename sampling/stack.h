@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* stack: who called, as words that can be stored and compared.
+ *
+ * Called from   application threads, guard held, signal handlers included; no allocation, lock, loader call.
+ * Reads         only the stack that it walks: inside the thread's known limits, or after asking the kernel whether
+ *               the page is readable where the limits are not known (alternate signal stacks, coroutines).
+ * Ends          at the outermost frame; or cut, with FRAME_TRUNCATED as root, at the depth limit; or where there is no
+ *               rule, the memory is unreadable or frames do not climb (each a named loss).
+ */
+#ifndef CONTEND_STACK_H
+#define CONTEND_STACK_H
+
+#include <stdint.h>
+
+/* Where a walk begins: the state just after the wrapper's return. */
+struct stack_origin {
+	uint64_t pc; /* return address */
+	uint64_t sp;
+	uint64_t bp;
+};
+
+/* The memory of the walked thread's stack; high_address 0: not known. */
+struct stack_limits {
+	uint64_t low_address;
+	uint64_t high_address;
+};
+
+/* frame_pointer: __builtin_frame_address(0) of the wrapper, whose frame must still exist. */
+static inline struct stack_origin stack_origin_of(const void *frame_pointer)
+{
+	const uint64_t *frame = frame_pointer;
+
+	return (struct stack_origin){.pc = frame[1], .sp = (uint64_t)(frame + 2), .bp = frame[0]};
+}
+
+/* Finds out which code is ours, so that our frames are left out (by address, never by count), and where coroutines
+ * begin. Once, at start-up. */
+void stack_init(void);
+
+/* Writes at most `limit` frames (limit >= 2), leaf first, and returns how many.
+ * leaf_address: entry of the function that the application called; it becomes the first frame. */
+unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
+		       uint64_t *out_frames, unsigned limit);
+
+#endif

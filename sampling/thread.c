@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "kernel.h"
+#include "losses.h"
+#include "thread.h"
+
+/* libc hands out its first 32 keys without allocating; a later one would cost the application an allocation a thread. */
+enum { KEYS_WITHOUT_ALLOCATION = 32 };
+
+/* Where glibc keeps the tid in its thread descriptor on x86-64; believed only if threads_startup finds it there. */
+enum { DESCRIPTOR_TID_BYTES = 720 };
+
+static struct {
+	struct thread_table *table;
+	uint32_t depth;
+	uint64_t seed;
+	_Atomic uint32_t hint;          /* where a free record may be */
+	_Atomic uint32_t *fork_word;    /* 1; the kernel makes it 0 in a forked child */
+	bool descriptor_has_tid;
+	bool key_is_usable;
+	pthread_key_t key;
+} threads;
+
+bool (*thread_on_fork)(void);
+
+enum { GUARD_FREE, GUARD_HELD, GUARD_MUTE };
+
+static __thread struct {
+	struct thread *self;
+	struct stack_limits stack;
+	uint32_t guard;
+	bool is_gone; /* its record was given back: the last destructors run */
+} local;
+
+uint32_t thread_record_bytes(uint32_t depth)
+{
+	uint32_t bytes = sizeof(struct thread) + depth * sizeof(uint64_t);
+
+	return (bytes + 63) & ~63u;
+}
+
+uint32_t thread_tid(void)
+{
+	if (!threads.descriptor_has_tid)
+		return 0;
+	return *(const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
+}
+
+/* A destructor can take locks, and one that arms itself again runs after ours: stay until libc's last round. */
+static void thread_ends(void *round)
+{
+	uintptr_t rounds_seen = (uintptr_t)round;
+
+	if (rounds_seen < PTHREAD_DESTRUCTOR_ITERATIONS) {
+		pthread_setspecific(threads.key, (void *)(rounds_seen + 1));
+		return;
+	}
+	struct thread *self = local.self;
+
+	local.is_gone = true;
+	local.self = NULL;
+	if (!self)
+		return;
+	while (self->wait_depth > 0) /* left by longjmp or asynchronous cancellation */
+		waiters_depart(&self->waits[--self->wait_depth].waiter, 0);
+	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
+}
+
+/* One page that only the process itself sees as written; without MADV_WIPEONFORK a word that forks are not seen by,
+ * which the fork handler then makes up for. */
+static _Atomic uint32_t *fork_word_new(void)
+{
+	static _Atomic uint32_t unwiped;
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return &unwiped;
+	if (madvise(page, 4096, MADV_WIPEONFORK) == 0)
+		return page;
+	munmap(page, 4096);
+	return &unwiped;
+}
+
+void threads_startup(void)
+{
+	const uint32_t *descriptor = (const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
+
+	threads.descriptor_has_tid = *descriptor == (uint32_t)gettid();
+	threads.fork_word = fork_word_new();
+	threads.key_is_usable = pthread_key_create(&threads.key, thread_ends) == 0 &&
+				threads.key < KEYS_WITHOUT_ALLOCATION;
+}
+
+void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed)
+{
+	threads.depth = depth;
+	threads.seed = seed;
+	if (seed == 0 && KERNEL_CALL(getrandom, &threads.seed, sizeof(threads.seed), GRND_NONBLOCK) < 0)
+		threads.seed = clock_now_ticks();
+	atomic_store_explicit(&threads.hint, 0, memory_order_relaxed);
+	local.self = NULL;
+	threads.table = table;
+	if (threads.fork_word)
+		atomic_store_explicit(threads.fork_word, 1, memory_order_relaxed);
+}
+
+void threads_reserve(uint32_t records)
+{
+	atomic_store_explicit(&threads.table->reserved, records, memory_order_relaxed);
+}
+
+static struct thread *claim_record(uint32_t tid)
+{
+	uint32_t count = atomic_load_explicit(&threads.table->reserved, memory_order_relaxed);
+	uint32_t hint = atomic_load_explicit(&threads.hint, memory_order_relaxed);
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t index = (hint + i) % count;
+		struct thread *record = thread_table_at(threads.table, index);
+		uint32_t unowned = 0;
+
+		if (atomic_load_explicit(&record->tid, memory_order_relaxed) == 0 &&
+		    atomic_compare_exchange_strong_explicit(&record->tid, &unowned, tid, memory_order_acquire,
+							    memory_order_relaxed)) {
+			atomic_store_explicit(&threads.hint, index + 1, memory_order_relaxed);
+			/* A recycled record goes on where it was: the same numbers for every short thread would be
+			 * no sampling. */
+			if (record->random.state == 0)
+				random_seed(&record->random, threads.seed, index);
+			return record;
+		}
+	}
+	return NULL;
+}
+
+/* The thread's first measured call, or one after a fork. */
+static struct thread *enter_slow(void)
+{
+	if (!threads.table)
+		return NULL;
+	if (atomic_load_explicit(threads.fork_word, memory_order_relaxed) == 0 && !thread_on_fork()) {
+		threads.table = NULL; /* it is the parent's */
+		return NULL;
+	}
+	if (local.is_gone) {
+		losses_add(LOSS_THREAD_GONE);
+		return NULL;
+	}
+	if (!local.self) {
+		uint32_t tid = thread_tid();
+
+		local.self = claim_record(tid ? tid : UINT32_MAX);
+		if (!local.self) {
+			losses_add(LOSS_THREADS_FULL);
+			return NULL;
+		}
+		local.self->stack = local.stack;
+		local.self->wait_depth = 0;
+		local.self->frame_limit = threads.depth;
+		if (threads.key_is_usable)
+			pthread_setspecific(threads.key, (void *)1);
+	}
+	return local.self;
+}
+
+struct thread *thread_enter(void)
+{
+	struct thread *self = local.self;
+
+	if (__builtin_expect(local.guard != GUARD_FREE, 0)) {
+		if (local.guard == GUARD_HELD)
+			losses_add(LOSS_REENTERED);
+		return NULL;
+	}
+	local.guard = GUARD_HELD;
+	atomic_signal_fence(memory_order_seq_cst);
+	if (__builtin_expect(!self || atomic_load_explicit(threads.fork_word, memory_order_relaxed) == 0, 0))
+		self = enter_slow();
+	if (!self)
+		local.guard = GUARD_FREE;
+	return self;
+}
+
+void thread_leave(struct thread *self)
+{
+	(void)self; /* the proof that the guard is held */
+	atomic_signal_fence(memory_order_seq_cst);
+	local.guard = GUARD_FREE;
+}
+
+uint32_t thread_mute(void)
+{
+	uint32_t before = local.guard;
+
+	local.guard = GUARD_MUTE;
+	return before;
+}
+
+void thread_unmute(uint32_t before)
+{
+	local.guard = before;
+}
+
+void thread_set_stack(struct stack_limits limits)
+{
+	local.stack = limits;
+	if (local.self)
+		local.self->stack = limits;
+}

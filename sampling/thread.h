@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* thread: what we know of one application thread; and the guard, without which nobody gets at it.
+ *
+ * Called from   application threads, signal handlers included. thread_enter is the only way to a record, so a function
+ *               that takes `struct thread *self` proves by it that the guard is held.
+ * Guard         a count in thread-local memory. Held around our own code only, never around a real call. A wrapper in a
+ *               signal handler that interrupted our code gets NULL, passes through and is counted (LOSS_REENTERED).
+ * Memory        records in the region, recycled when threads end; THREAD_WAITS nested waits each.
+ * When full     thread_enter answers NULL for the new thread; LOSS_THREADS_FULL.
+ * Fork          a child's first thread_enter finds the wipe-on-fork word gone and asks for a fresh region (thread_on_fork).
+ * Thread-local  32 bytes, initial-exec.
+ */
+#ifndef CONTEND_THREAD_H
+#define CONTEND_THREAD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "random.h"
+#include "stack.h"
+#include "waiters.h"
+
+#define THREAD_WAITS 4 /* a wait, and waits in signal handlers that interrupted it */
+
+/* A wait in progress. It lives here and not on the stack because the real call may be left by longjmp. */
+struct thread_wait {
+	struct waiter waiter;
+	uint64_t frame_address; /* of the wrapper: tells an abandoned wait (longjmp) from one that goes on */
+};
+
+struct thread {
+	_Atomic uint32_t tid; /* 0: record is free. Claimed by compare-and-swap. */
+	uint32_t wait_depth;  /* of waits, now; the owner's */
+	uint32_t frame_limit; /* of frames */
+	struct random random;
+	struct stack_limits stack;
+	struct thread_wait waits[THREAD_WAITS];
+	_Atomic uint64_t handoff_ticks; /* lock waiting that no release was charged with, of all owners so far */
+	uint64_t frames[];              /* scratch for one stack */
+};
+
+struct thread_table {
+	uint32_t stride_bytes;
+	uint32_t offset;                 /* of the first record from this struct, bytes */
+	uint32_t limit;                  /* records of address space */
+	_Atomic uint32_t reserved;       /* records whose memory is really there */
+};
+
+/* Once per process, before threads_init: the key that tells of ended threads, the page that tells of forks. */
+void threads_startup(void);
+
+/* The table of a new region, its records zeroed; the calling thread is the only one. depth: frames per stack. seed 0:
+ * random. */
+void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed);
+
+/* Bytes of one record for stacks of `depth` frames. */
+uint32_t thread_record_bytes(uint32_t depth);
+
+/* More records may be used from now on. */
+void threads_reserve(uint32_t records);
+
+/* Enters the guard. NULL: pass through, do nothing (counted where that is a loss). */
+struct thread *thread_enter(void);
+
+/* Leaves the guard. */
+void thread_leave(struct thread *self);
+
+/* The calling thread works for us from here on: its calls pass through and are no loss. Returns what thread_unmute needs
+ * to undo it. */
+uint32_t thread_mute(void);
+void thread_unmute(uint32_t before);
+
+/* Remembers where the calling thread's stack lies. No guard needed. */
+void thread_set_stack(struct stack_limits limits);
+
+/* The calling thread's kernel id as libc knows it, without a system call; 0 when that cannot be had. */
+uint32_t thread_tid(void);
+
+/* Called in a child that was forked since the last thread_enter, by the thread itself, before anything is recorded.
+ * Must ready a fresh region, or answer false to stay off. May be called in a signal handler. */
+extern bool (*thread_on_fork)(void);
+
+/* Record number `index` of a table, for readers. */
+static inline struct thread *thread_table_at(const struct thread_table *table, uint32_t index)
+{
+	return (struct thread *)((char *)table + table->offset + (uint64_t)index * table->stride_bytes);
+}
+
+#endif

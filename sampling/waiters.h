@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* waiters: who waits for which lock, so that a release can be charged with exactly the waiting that it ended.
+ *
+ * For each lock with waiters: W, how many wait; S, the sum of the times up to which each has been charged; L, when it was
+ * last charged. A release at u is charged W*u - S, all that was waited since the release before it, in O(1).
+ *
+ * Called from   application threads, guard held. waiters_any needs no guard.
+ * Memory        WAITERS_BUCKETS buckets of WAITERS_WAYS locks in the region, and a word per bucket outside (the word that
+ *               every unlock looks at; it works before the region exists and before relocation).
+ * Ownership     a struct waiter belongs to its thread; between arrive and depart its entry stays with the lock.
+ * When full     more locks with waiters than ways in one bucket: arrive answers false, LOSS_WAITERS_FULL.
+ * Units         ticks. Times are taken modulo 2^50 ticks (5 days at 2.6 GHz) where two arrivals are compared.
+ * Concurrency   lock-free; every change of W, S and L is one 16-byte compare-and-swap. No barrier is implied beyond that.
+ *
+ *               arrive   charge   depart     -: nothing needed
+ *   arrive        -        -        -
+ *   charge        -        -        -
+ *   depart        -        -        -        (each waiter departs once)
+ */
+#ifndef CONTEND_WAITERS_H
+#define CONTEND_WAITERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WAITERS_BUCKET_BITS 10
+#define WAITERS_BUCKETS     (1u << WAITERS_BUCKET_BITS)
+#define WAITERS_WAYS        7
+#define WAITERS_PER_LOCK    16383 /* W has 14 bits; one more is a loss */
+
+struct waiters_lock {
+	_Atomic uint64_t pin;                /* lock address (48 bits) and how many pin the entry (16 bits); 0: free */
+	uint64_t unused;
+	_Alignas(16) unsigned __int128 sums; /* W and L in the upper half, S in the lower */
+};
+
+struct waiters_bucket {
+	struct waiters_lock locks[WAITERS_WAYS];
+	uint64_t unused[4];
+};
+
+struct waiters {
+	struct waiters_bucket buckets[WAITERS_BUCKETS];
+};
+
+/* One waiting thread. */
+struct waiter {
+	struct waiters_lock *lock; /* NULL: in no entry (does not wait for a lock, or the table was full) */
+	uint64_t since_ticks;
+	uint32_t bucket;
+};
+
+/* One cache line each, so that unlocks of different locks share none with a lock that is waited for. */
+struct waiters_presence {
+	_Alignas(64) _Atomic uint32_t count; /* waiters in this bucket */
+};
+
+extern struct waiters_presence waiters_presence[WAITERS_BUCKETS] __attribute__((visibility("hidden")));
+
+static inline uint32_t waiters_bucket_of(const void *lock)
+{
+	/* Multiplicative (Fibonacci) hashing: locks lie at multiples of 8, often 40 or 64 bytes apart. 32 bits, because
+	 * every unlock does it. */
+	return ((uint32_t)(uintptr_t)lock * UINT32_C(0x9e3779b1)) >> (32 - WAITERS_BUCKET_BITS);
+}
+
+/* May anyone wait for this lock? False is certain (for waits that had begun); all that an uncontended release pays. */
+static inline bool waiters_any(const void *lock)
+{
+	return atomic_load_explicit(&waiters_presence[waiters_bucket_of(lock)].count, memory_order_relaxed) != 0;
+}
+
+/* waiters: zeroed memory of the region; presence is cleared. Only while no other thread can be inside. */
+void waiters_init(struct waiters *waiters);
+
+/* The thread begins to wait for `lock` now. Writes *out_waiter; false, with out_waiter->lock NULL, when full. */
+bool waiters_arrive(const void *lock, struct waiter *out_waiter);
+
+/* `lock` is about to be released: what was waited for it since it was last charged, in ticks; 0 if nobody waits.
+ * Call before the real release: afterwards the waiters may be gone. */
+uint64_t waiters_charge(const void *lock);
+
+/* The thread stopped waiting at now_ticks (acquired, timed out, cancelled). Returns the ticks of its wait that no release
+ * was charged with: hand-off latency after an acquisition. Nothing to do, and 0, if waiter->lock is NULL. */
+uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks);
+
+#endif

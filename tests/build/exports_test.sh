@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The library exports the functions of interpose/functions.def and of contend.h, and nothing else.
+. "$ROOT/tests/tap.sh"
+cd "$ROOT" || exit 1
+
+# Read by other means than the build does: from the text of the lists.
+expected()
+{
+	sed -n 's/^FUNCTION[A-Z_]*(\([^,(]*, *\)\{0,1\}\([A-Za-z_0-9]*\)[,)].*/\2/p' interpose/functions.def
+	grep -o '"contend_v[0-9]*_[a-z0-9_]*"' contend.h | tr -d '"'
+}
+
+exported()
+{
+	nm -D --defined-only "$LIBCONTEND" | awk '{ print $3 }'
+}
+
+expected | sort -u >"$TMPDIR/expected"
+exported | sort -u >"$TMPDIR/exported"
+at_least 'the lists name functions to stand in front of' "$(grep -c ^pthread_ "$TMPDIR/expected")" 10
+at_least 'and functions of the interface' "$(grep -c ^contend_ "$TMPDIR/expected")" 1
+none 'nothing is missing' "$(comm -23 "$TMPDIR/expected" "$TMPDIR/exported")"
+none 'nothing else is exported' "$(comm -13 "$TMPDIR/expected" "$TMPDIR/exported")"
+none 'every export is a function' "$(nm -D --defined-only "$LIBCONTEND" | awk '$2 !~ /^[TtWi]$/')"
+sed -i '/^pthread_mutex_lock$/d' "$TMPDIR/expected"
+is 'a name that is in no list would be noticed' "$(comm -13 "$TMPDIR/expected" "$TMPDIR/exported")" pthread_mutex_lock
+none 'no version is defined: an interposed name must match every version' \
+	"$(readelf -VW "$LIBCONTEND" | grep -i 'version definition')"
+finish

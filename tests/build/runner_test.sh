@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The test runner itself: in a tree of its own, what fails, hangs, skips, lies or leaves something behind is told apart.
+# limit: 60
+unset NOBUILD BARE JOBS KEEP
+tree=$TMPDIR/tree
+made=0
+failed=0
+check()
+{
+	made=$((made + 1))
+	if grep -qE -- "$1" "$TMPDIR/report"; then
+		echo "ok $made - $2"
+	else
+		failed=1
+		echo "not ok $made - $2 (no line like: $1)"
+	fi
+}
+
+mkdir -p "$tree/tests/live" "$tree/build/tests"
+cp "$ROOT/tests/run.sh" "$tree/tests/"
+cp "$BUILD/tests/supervise" "$tree/build/tests/"
+printf 'all units programs:\n\t@true\n' >"$tree/Makefile"
+script()
+{
+	cat >"$tree/tests/live/$1_test.sh"
+}
+script passes <<<'echo "ok 1 - x"; echo 1..1'
+script fails <<<'echo "not ok 1 - x"; echo 1..1'
+script exits <<<'echo "ok 1 - x"; echo 1..1; exit 3'
+script planless <<<'echo "ok 1 - x"'
+script short <<<'echo "ok 1 - x"; echo 1..2'
+script empty <<<'echo 1..0'
+script silent <<<':'
+script skips <<<'echo "no such machine"; exit 77'
+script unreasoned <<<'exit 77'
+script leaves_process <<<'sleep 30 & echo "ok 1 - x"; echo 1..1'
+script leaves_region <<<'touch $CONTEND_REGION_DIR/x; echo "ok 1 - x"; echo 1..1'
+script may_leave <<<'# leaves: it is killed
+touch $CONTEND_REGION_DIR/x; echo "ok 1 - x"; echo 1..1'
+script hangs <<<'# limit: 1
+sleep 30'
+(cd "$tree" && TMPDIR=$tree bash tests/run.sh live/) >"$TMPDIR/report" 2>&1
+status=$?
+cat "$TMPDIR/report" >&2
+for name in passes may_leave; do
+	check "^ok +live/$name " "$name passes"
+done
+for name in fails exits planless short empty silent leaves_region unreasoned; do
+	check "^FAIL +live/$name " "$name fails"
+done
+check '^FAIL +live/leaves_process .*status 125' 'a process left behind is a failure'
+check '^FAIL +live/hangs .*status 124' 'a hang is a failure'
+check '^skip +live/skips .*no such machine' 'a skip needs and shows a reason'
+tail -n 1 "$TMPDIR/report" >"$TMPDIR/last"
+cp "$TMPDIR/last" "$TMPDIR/report"
+check '^3 passed, 10 failed, 1 skipped$' 'the last line is the tally'
+echo $status >"$TMPDIR/report"
+check '^1$' 'the exit status tells'
+(cd "$tree" && rm -r tests/live && TMPDIR=$tree bash tests/run.sh; echo "status $?") >"$TMPDIR/report" 2>&1
+check '^FAIL no such test' 'no test at all is a failure'
+check '^status 1' 'and its status'
+echo "1..$made"
+exit $failed

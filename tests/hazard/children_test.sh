@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# limit: 60
+# leaves: some children are killed by signals, as is usual in pipelines
+# Goal: the preload leaks into every child: shell pipelines, scripts, static programs, programs with an empty environment. What
+# they print and return is byte for byte what it is without us.
+. "$ROOT/tests/hazard/common.sh"
+printf '#include <stdio.h>\nint main(void) { puts("static"); return 0; }\n' >"$TMPDIR/static.c"
+gcc -static -o "$TMPDIR/static" "$TMPDIR/static.c" || note 'no static libc here'
+
+same 'a pipeline' sh -c 'seq 1 20000 | sort -R --random-source=/etc/passwd | sort -n | md5sum; echo $?'
+same 'many small programs' bash -c 'for i in {1..60}; do /bin/echo $i | cat | tr 1 2; done'
+same 'exit statuses' bash -c 'for i in 0 1 2 77 126 255; do (exit $i); echo $?; sh -c "exit $i"; echo $?; done'
+same 'a child killed by a signal' bash -c '(kill -TERM $BASHPID); echo $?; sh -c "kill -9 \$\$"; echo $?' 2>/dev/null
+same 'a program that is not there' bash -c '/nonexistent 2>/dev/null; echo $?'
+same 'an empty environment' env -i "LD_PRELOAD=${LIBCONTEND}" /bin/echo hello
+same 'xargs' sh -c 'seq 1 200 | xargs -n 1 -P 4 echo | sort -n | md5sum'
+same 'here-documents, substitution, background jobs' bash -c 'x=$(cat <<<hi); echo "$x" & wait; diff <(echo a) <(echo a); echo $?'
+same 'descriptors of a child' bash -c 'exec 7</etc/passwd; sh -c "ls /proc/self/fd; cat <&7 | md5sum"'
+same 'an environment with every variable of the shell' sh -c 'env | grep -v -e ^LD_PRELOAD= -e ^HAZARD -e ^CONTEND -e ^_= -e ^SHLVL= | sort'
+[ -x "$TMPDIR/static" ] && same 'a static program' "$TMPDIR/static"
+[ -x "$TMPDIR/static" ] && same 'a static program among others' sh -c "$TMPDIR/static | cat; echo \$?"
+printf '#!/bin/sh\necho "$0 $*" | sed "s@.*/@@"\n' >"$TMPDIR/script" && chmod +x "$TMPDIR/script"
+same 'a script' "$TMPDIR/script" one two
+command -v python3 >/dev/null && same 'python with threads and a pool' python3 -c '
+import threading, subprocess, multiprocessing
+lock = threading.Lock()
+def work():
+    for i in range(200):
+        with lock: pass
+threads = [threading.Thread(target=work) for i in range(8)]
+[t.start() for t in threads]; [t.join() for t in threads]
+with multiprocessing.Pool(2) as pool: print(sum(pool.map(abs, range(100))))
+print(subprocess.run(["echo", "hi"], capture_output=True).stdout)'
+command -v perl >/dev/null && same 'perl with a fork' perl -e '$|=1; if (my $p = fork) { waitpid $p, 0; print "parent $?\n" } else { print "child\n"; exit 3 }'
+finish

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ * leaves: its sandboxed processes cannot remove a file
+ *
+ * Goal: after start-up a process allows itself futex, read, write, exit and return from signals only. Contended locks and waits
+ * must live with that: where another call kills, and where it is refused, when the process ends as usual too.
+ */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+
+#include "hazard.h"
+
+enum {
+	THREADS = 4,
+	ROUNDS = 1000,
+	MEETINGS = 50, /* at least so many found the mutex taken */
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static _Atomic int go, met, ready, ended;
+
+static void spin(unsigned turns)
+{
+	for (volatile unsigned i = 0; i < turns; i++)
+		;
+}
+
+/* Made before the sandbox; contends inside it; never ends, for a thread's end makes further calls. */
+static void *contend(void *argument)
+{
+	(void)argument;
+	ready++;
+	pthread_mutex_lock(&mutex);
+	while (!go)
+		pthread_cond_wait(&cond, &mutex);
+	pthread_mutex_unlock(&mutex);
+	for (int i = 0; i < ROUNDS || met < MEETINGS; i++) {
+		met += hazard_is_locked(&mutex);
+		pthread_mutex_lock(&mutex);
+		spin(5000);
+		pthread_mutex_unlock(&mutex);
+		spin(100);
+	}
+	pthread_mutex_lock(&mutex);
+	ended++;
+	pthread_cond_broadcast(&cond);
+	while (ended)
+		pthread_cond_wait(&cond, &mutex);
+	return NULL;
+}
+
+#define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+static bool enter_sandbox(unsigned otherwise)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		ALLOW(futex),
+		ALLOW(read),
+		ALLOW(write),
+		ALLOW(exit),
+		ALLOW(exit_group),
+		ALLOW(rt_sigreturn),
+		BPF_STMT(BPF_RET | BPF_K, otherwise),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+}
+
+static void work_in_sandbox(unsigned otherwise)
+{
+	for (int i = 0; i < THREADS; i++)
+		hazard_start(contend, NULL);
+	while (ready < THREADS)
+		hazard_sleep_us(100);
+	if (!enter_sandbox(otherwise))
+		_exit(77);
+	pthread_mutex_lock(&mutex);
+	go = 1;
+	pthread_cond_broadcast(&cond);
+	while (ended < THREADS)
+		pthread_cond_wait(&cond, &mutex);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void run(unsigned otherwise, bool ends_as_usual)
+{
+	pid_t pid = fork();
+
+	need(pid >= 0, "fork");
+	if (!pid) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, 2); /* a message that a profile could not be written is allowed */
+		work_in_sandbox(otherwise);
+		if (ends_as_usual)
+			exit(0);
+		syscall(SYS_exit_group, 0);
+	}
+	switch (hazard_wait(pid)) {
+	case 0:
+		return;
+	case 77:
+		hazard_skip("the kernel has no seccomp filters");
+	default:
+		need(false, "the sandboxed process lived where another call is %s",
+		     otherwise == SECCOMP_RET_KILL_PROCESS ? "death" : "refused");
+	}
+}
+
+int main(void)
+{
+	hazard_limit(20);
+	run(SECCOMP_RET_KILL_PROCESS, false);
+	run(SECCOMP_RET_ERRNO | EPERM, false);
+	run(SECCOMP_RET_ERRNO | EPERM, true);
+	run(SECCOMP_RET_ERRNO | ENOSYS, true);
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* contend_until [THREADS]: threads contend for one mutex until standard input ends; prints "ready" once they do. */
+#include <unistd.h>
+
+#include "known_waits.h"
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic unsigned sections;
+static _Atomic unsigned is_over;
+
+OWN_FRAME static void critical_section(void)
+{
+	pthread_mutex_lock(&mutex);
+	t_spin_us(100);
+	pthread_mutex_unlock(&mutex);
+	NO_TAIL_CALL();
+}
+
+static void read_until_end(void)
+{
+	char byte;
+	ssize_t got;
+
+	t_await(&sections, 100);
+	printf("ready\n");
+	fflush(stdout);
+	do
+		got = read(STDIN_FILENO, &byte, 1);
+	while (got == 1);
+	if (got < 0)
+		perror("read");
+	atomic_store(&is_over, 1);
+}
+
+static void body(unsigned number, void *argument)
+{
+	(void)argument;
+	if (!number) {
+		read_until_end();
+		return;
+	}
+	while (!atomic_load(&is_over)) {
+		critical_section();
+		atomic_fetch_add(&sections, 1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	t_run(1 + (argc > 1 ? atoi(argv[1]) : 3), body, NULL);
+	printf("over\n");
+	return 7; /* a status that tests know again */
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* exit_ways WAY: waits for a mutex as often as it then says, and ends that way. */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "known_waits.h"
+
+enum {
+	ROUNDS = 10,
+	HOLD_MS = 5,
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+OWN_FRAME static int wait_for_it(pthread_mutex_t *which)
+{
+	int error = pthread_mutex_lock(which);
+
+	NO_TAIL_CALL();
+	return error;
+}
+
+OWN_FRAME static void hold_it(struct known_waits *waits)
+{
+	pthread_mutex_lock(waits->mutex);
+	known_waits_held(waits);
+	pthread_mutex_unlock(waits->mutex);
+	NO_TAIL_CALL();
+}
+
+static void *exit_in_thread(void *argument)
+{
+	exit(3);
+	return argument;
+}
+
+static void *last_thread(void *argument)
+{
+	t_sleep_ms(50); /* main is gone by then */
+	return argument;
+}
+
+static void end_in_thread(void *(*body)(void *))
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, body, NULL))
+		abort();
+	pthread_exit(NULL);
+}
+
+static void end(const char *way)
+{
+	volatile int *volatile nowhere = NULL;
+
+	if (!strcmp(way, "exit"))
+		exit(3);
+	if (!strcmp(way, "exit_in_thread"))
+		end_in_thread(exit_in_thread);
+	if (!strcmp(way, "last_pthread_exit"))
+		end_in_thread(last_thread);
+	if (!strcmp(way, "quick_exit"))
+		quick_exit(3);
+	if (!strcmp(way, "_exit"))
+		_exit(3);
+	if (!strcmp(way, "_Exit"))
+		_Exit(3);
+	if (!strcmp(way, "execl"))
+		execl("/bin/sh", "sh", "-c", "exit 3", NULL);
+	if (!strcmp(way, "execvp"))
+		execvp("sh", (char *[]){"sh", "-c", "exit 3", NULL});
+	if (!strcmp(way, "execve_empty"))
+		execve("/bin/sh", (char *[]){"sh", "-c", "exit 3", NULL}, (char *[]){NULL});
+	if (!strcmp(way, "abort"))
+		abort();
+	if (!strcmp(way, "SIGTERM"))
+		raise(SIGTERM);
+	if (!strcmp(way, "SIGSEGV"))
+		*nowhere = 1;
+	if (!strcmp(way, "SIGKILL"))
+		raise(SIGKILL);
+}
+
+int main(int argc, char **argv)
+{
+	struct known_waits waits = {.mutex = &mutex, .lock = wait_for_it, .hold = hold_it, .rounds = ROUNDS, .hold_ms = HOLD_MS};
+
+	known_waits_run(&waits);
+	printf("%d %u %ju\n", getpid(), ROUNDS, (uintmax_t)waits.waited_ns);
+	fflush(stdout);
+	if (argc > 1)
+		end(argv[1]);
+	return 3;
+}

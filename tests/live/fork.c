@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The parent contends, then forks two children that contend in another function, one of which forks again before it ends by
+ * _exit; a third records nothing. Prints each process as "NAME pid". */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "known_waits.h"
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+#define WAITS_OF(name)                                                                                                 \
+	OWN_FRAME static int name##_wait(pthread_mutex_t *which)                                                       \
+	{                                                                                                              \
+		int error = pthread_mutex_lock(which);                                                                 \
+                                                                                                                       \
+		NO_TAIL_CALL();                                                                                        \
+		return error;                                                                                          \
+	}                                                                                                              \
+	OWN_FRAME static void name##_hold(struct known_waits *waits)                                                   \
+	{                                                                                                              \
+		pthread_mutex_lock(waits->mutex);                                                                      \
+		known_waits_held(waits);                                                                               \
+		pthread_mutex_unlock(waits->mutex);                                                                    \
+		NO_TAIL_CALL();                                                                                        \
+	}                                                                                                              \
+	static void name##_contend(unsigned rounds)                                                                    \
+	{                                                                                                              \
+		struct known_waits waits = {.mutex = &mutex, .lock = name##_wait, .hold = name##_hold, .rounds = rounds,\
+					    .hold_ms = 5};                                                             \
+                                                                                                                       \
+		known_waits_run(&waits);                                                                               \
+		printf(#name " %d\n", getpid());                                                                       \
+		fflush(stdout);                                                                                        \
+	}
+WAITS_OF(parent)
+WAITS_OF(child)
+WAITS_OF(grandchild)
+
+static void grandchild(void)
+{
+	if (fork()) {
+		wait(NULL);
+		return;
+	}
+	grandchild_contend(7);
+	_exit(0);
+}
+
+int main(void)
+{
+	parent_contend(11);
+	for (int i = 0; i < 3; i++) {
+		if (fork())
+			continue;
+		if (i < 2)
+			child_contend(5);
+		if (i == 1)
+			grandchild();
+		if (i == 2)
+			printf("idle %d\n", getpid());
+		exit(0);
+	}
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every process tells of itself alone: children do not repeat what their parents did before the fork.
+. "${ROOT:-$PWD}/tests/live/common.sh"
+
+check 'the program ends well' env LD_PRELOAD="$LIBCONTEND" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 \
+	CONTEND_OUT="$work/fork.%p.%n" sh -c "exec '$live/fork' >'$work/out'"
+
+one_dump()
+{
+	find "$work" -name "fork.$1.*.$2.pb.gz" | wc -l
+}
+
+# NAME PID ROUNDS: what that process recorded, and nothing but it.
+tells_of()
+{
+	local run=fork.$2 profile text
+
+	for profile in mutex block; do
+		is "$1 dumps once ($profile)" "$(one_dump "$2" $profile)" 1
+		text=$(decoded "$run" last $profile)
+		is "$1 tells its $3 waits ($profile)" "$(sum "$text" count ";$1_(wait|hold);")" "$3"
+		is "$1 tells of nobody else ($profile)" "$(sum "$text" count)" "$3"
+		check "$1 names itself ($profile)" grep -q "^# comment .*$2" "$text"
+	done
+}
+
+tells_of parent "$(awk '$1 == "parent" { print $2 }' "$work/out")" 11
+is 'there are two children' "$(grep -c '^child ' "$work/out")" 2
+for child in $(awk '$1 == "child" { print $2 }' "$work/out"); do
+	tells_of child "$child" 5
+done
+tells_of grandchild "$(awk '$1 == "grandchild" { print $2 }' "$work/out")" 7
+idle=$(awk '$1 == "idle" { print $2 }' "$work/out")
+is 'a child that recorded nothing writes nothing' "$(one_dump "$idle" '*')" 0
+is 'no region is left' "$(for process in $(awk '{ print $2 }' "$work/out"); do
+	find "$CONTEND_REGION_DIR" -type f -name "$process.*"
+done)" ''
+
+check 'with CONTEND_CHILDREN=0 it ends well too' env LD_PRELOAD="$LIBCONTEND" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 \
+	CONTEND_CHILDREN=0 CONTEND_OUT="$work/alone.%p.%n" "$live/fork"
+is 'and the parent alone writes profiles' "$(find "$work" -name 'alone.*.pb.gz' | wc -l)" 2
+finish

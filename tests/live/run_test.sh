@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `contend run` does without typing the variables what they do, and says afterwards what it found.
+. "${ROOT:-$PWD}/tests/live/common.sh"
+
+cd "$work" || exit 1
+"$contend" run -- "$live/exit_ways" return 1>out 2>err
+is 'the exit status is the program'"'"'s' $? 3
+read -r process rounds _ <out
+is 'its output is its own' "$(wc -l <out)" 1
+for profile in mutex block; do
+	files=(contend.exit_ways."$process".*.$profile.pb.gz)
+	check "there is one $profile profile" test -e "${files[0]}"
+	is 'and one only' ${#files[@]} 1
+	check 'which it names' grep -qF "${files[0]}" err
+done
+check 'it tells the worst waits' grep -q wait_for_it err
+"$BUILD/tests/decode" "$(echo contend.*.block.pb.gz)" >block.txt
+at_least 'the profile has the waits' "$(sum block.txt count ';wait_for_it;')" 1
+
+"$contend" run -- sh -c 'kill -TERM $$' >out 2>err
+is 'death by a signal is passed on as a shell would' $? 143
+"$contend" run -- /nowhere/program >out 2>err
+is 'a program that is not there is 127' $? 127
+is 'in one line' "$(grep -c '/nowhere/program' err)" 1
+"$contend" run -- true >out 2>err
+is 'a program that waits for nothing succeeds' $? 0
+check 'and it is said that nothing was recorded' test -s err
+CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_OUT=$work/mine.%n "$contend" run -- "$live/exit_ways" >out 2>err
+at_least 'what the environment says holds' "$(sum "$(decoded mine last block)" count ';wait_for_it;')" "$rounds"
+is 'its waits are all there' "$(sum "$(decoded mine last block)" count ';wait_for_it;')" "$rounds"
+printf 'one\ntwo\n' | "$contend" run -- cat >out 2>err
+is 'standard input is the program'"'"'s' "$(cat out)" 'one
+two'
+"$contend" run >out 2>err
+check 'no program is a mistake' test $? -ne 0
+finish

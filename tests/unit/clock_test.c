@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal of this test: with either source the clock keeps the kernel's time, to 100 ppm, never runs backwards, and cannot
+ * be moved by another preload. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "clock.h"
+#include "tsc.h"
+
+enum { READINGS = 200000, SPAN_NS = 50 * 1000 * 1000 };
+
+/* Stand in for tsc.c: which source clock_init chooses is for the test to say. */
+static struct {
+	bool usable;
+	unsigned asked;
+} answer;
+
+const struct tsc_machine tsc_this_machine;
+
+bool tsc_is_usable(const struct tsc_machine *machine)
+{
+	answer.asked += machine == &tsc_this_machine;
+	return answer.usable;
+}
+
+static bool kernel_uses_tsc(void)
+{
+	FILE *file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "r");
+	char line[16] = "";
+
+	if (file && !fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	if (file)
+		fclose(file);
+	return strcmp(line, "tsc\n") == 0;
+}
+
+/* Takes libc's place, as libfaketime does: whoever calls it is an hour ahead. */
+int clock_gettime(clockid_t clock, struct timespec *out_time)
+{
+	int result = (int)syscall(SYS_clock_gettime, clock, out_time);
+
+	out_time->tv_sec += 3600;
+	return result;
+}
+
+/* The kernel's monotonic clock, read by someone else. */
+static uint64_t reference_ns(void)
+{
+	struct timespec now;
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void spin_ns(uint64_t ns)
+{
+	uint64_t end_ns = reference_ns() + ns;
+
+	while (reference_ns() < end_ns)
+		;
+}
+
+static double elapsed_ns(struct clock_anchor from, struct clock_anchor to)
+{
+	return (double)(to.monotonic_ns - from.monotonic_ns);
+}
+
+/* An interval by the clock's ticks against the same by the reference. A machine that takes the CPU away between two
+ * reads spoils a try, not the clock. */
+static double measured_ratio(void)
+{
+	double best = 0, off, best_off = 1;
+
+	for (int attempt = 0; attempt < 5 && best_off > 0.00005; attempt++) {
+		uint64_t from_ns = reference_ns(), from_ticks = clock_now_ticks();
+
+		spin_ns(SPAN_NS);
+		uint64_t to_ns = reference_ns(), to_ticks = clock_now_ticks();
+		double ratio = (double)clock_elapsed_ticks(from_ticks, to_ticks) / clock_ticks_per_ns() /
+			       (double)(to_ns - from_ns);
+
+		off = ratio > 1 ? ratio - 1 : 1 - ratio;
+		if (off < best_off) {
+			best_off = off;
+			best = ratio;
+		}
+	}
+	return best;
+}
+
+static void test_keeps_time(const char *name)
+{
+	struct clock_anchor first = clock_anchor_first(), now;
+	uint64_t before_ns, after_ns;
+	double early_ratio = clock_ticks_per_ns();
+
+	ok(first.ticks && first.monotonic_ns, "%s: clock_init took an anchor", name);
+	spin_ns(SPAN_NS);
+	before_ns = reference_ns();
+	now = clock_anchor_now();
+	after_ns = reference_ns();
+	near_ratio((double)(now.ticks - first.ticks) / elapsed_ns(first, now), clock_ticks_per_ns(), 1e-4,
+		   "%s: ticks per ns from two anchors", name);
+	near_ratio(early_ratio, clock_ticks_per_ns(), 0.01, "%s: the ratio right after clock_init is near", name);
+	near_ratio(measured_ratio(), 1, 1e-4, "%s: 50 ms are 50 ms to 100 ppm", name);
+	ok(before_ns <= now.monotonic_ns && now.monotonic_ns <= after_ns,
+	   "%s: anchors tell the kernel's time, not that of a clock_gettime put in between", name);
+}
+
+static uint64_t count_backward_steps(void)
+{
+	uint64_t backward = 0, last_ticks = clock_now_ticks();
+
+	for (int i = 0; i < READINGS; i++) {
+		uint64_t now_ticks = clock_now_ticks();
+
+		backward += now_ticks < last_ticks;
+		last_ticks = now_ticks;
+	}
+	return backward;
+}
+
+static void count_in_thread(unsigned number, void *argument)
+{
+	((uint64_t *)argument)[number] = count_backward_steps();
+}
+
+static void test_is_monotonic(const char *name)
+{
+	uint64_t backward[2] = {1, 1};
+
+	t_run(2, count_in_thread, backward);
+	is_u64(backward[0] + backward[1], 0, "%s: no step backwards in 2 threads of %d readings", name, READINGS);
+}
+
+static void test_source(bool usable, enum clock_source source, const char *name)
+{
+	answer.usable = usable;
+	answer.asked = 0;
+	clock_init();
+	is_u64(answer.asked, 1, "%s: this machine was asked", name);
+	is_u64(clock_source(), source, "%s is the source", name);
+	test_keeps_time(name);
+	test_is_monotonic(name);
+}
+
+int main(void)
+{
+	test_source(false, CLOCK_SOURCE_MONOTONIC, "monotonic");
+	ok(clock_ticks_per_ns() == 1.0, "monotonic: a tick is a ns exactly");
+	near_ratio((double)clock_now_ticks(), (double)reference_ns(), 1e-6, "monotonic: ticks are the kernel's time");
+	if (kernel_uses_tsc())
+		test_source(true, CLOCK_SOURCE_TSC, "tsc");
+	else
+		skip(1, "this machine's counter is no clock");
+	is_u64(clock_elapsed_ticks(100, 130), 30, "elapsed: the difference");
+	is_u64(clock_elapsed_ticks(130, 100), 0, "elapsed: 0 where the later reading is the smaller");
+	is_u64(clock_elapsed_ticks(100, 100), 0, "elapsed: 0 between equal readings");
+	return done();
+}

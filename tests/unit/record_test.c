@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: what enters the tables is what happened: both profiles, weights, hand-off, nested and abandoned waits, the knobs. */
+#include <string.h>
+
+#include "check.h"
+#include "fake_clock.h"
+#include "frame.h"
+#include "losses.h"
+#include "record.h"
+
+enum { LEAF = 0x1000 };
+
+static _Alignas(4096) char samples_memory[1 << 20];
+static _Alignas(64) char threads_memory[1 << 16];
+static struct waiters waiters;
+static struct losses losses;
+static _Atomic uint32_t shown_fraction;
+static _Atomic int64_t shown_rate_ns;
+static struct sample_table *const samples = (struct sample_table *)samples_memory;
+static struct thread_table *const threads = (struct thread_table *)threads_memory;
+static int a_lock;
+static unsigned stacks_taken;
+
+/* The stack is the leaf and the caller that the site names: stacks have a test of their own. */
+unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
+		       uint64_t *out_frames, unsigned limit)
+{
+	(void)limits;
+	(void)limit;
+	stacks_taken++;
+	out_frames[0] = frame_make(1, leaf_address);
+	out_frames[1] = frame_make(1, origin.pc);
+	return 2;
+}
+
+static void start_afresh(int fraction, int64_t rate_ns)
+{
+	memset(samples_memory, 0, sizeof(samples_memory));
+	memset(threads_memory, 0, sizeof(threads_memory));
+	memset(&waiters, 0, sizeof(waiters));
+	memset(&losses, 0, sizeof(losses));
+	losses_init(&losses);
+	waiters_init(&waiters);
+	sample_table_layout(samples, sizeof(samples_memory));
+	sample_table_init(samples, samples->arena_limit_bytes);
+	*threads = (struct thread_table){.stride_bytes = thread_record_bytes(16), .offset = 64, .limit = 8};
+	threads_init(threads, 16, 1);
+	threads_reserve(8);
+	record_init(&shown_fraction, &shown_rate_ns);
+	record_set_fraction(fraction);
+	record_set_block_rate_ns(rate_ns);
+	stacks_taken = 0;
+}
+
+/* A wrapper's frame that called from `caller`. */
+struct frame {
+	uint64_t bp;
+	uint64_t caller;
+};
+
+static struct record_wait wait_at(const struct frame *frame)
+{
+	return (struct record_wait){
+		.site = {.kind = WAIT_MUTEX, .leaf_address = LEAF, .frame_pointer = frame},
+	};
+}
+
+static void at(uint64_t ticks)
+{
+	atomic_store(&fake_now_ticks, ticks);
+}
+
+static struct sample_weight recorded(enum profile profile, uint64_t caller)
+{
+	struct sample_weight sum = {0};
+
+	for (uint32_t slot = 0; slot < samples->slot_count; slot++) {
+		const struct sample *sample = sample_table_slot(samples, sizeof(samples_memory), slot);
+
+		if (sample && sample->profile == profile && sample->depth == 2 &&
+		    frame_address(sample->frames[1]) == caller) {
+			sum.count += sample_read(sample).count >> SAMPLER_COUNT_SHIFT;
+			sum.delay_ticks += sample_read(sample).delay_ticks;
+		}
+	}
+	return sum;
+}
+
+static void begin(struct record_wait *wait, const void *lock)
+{
+	struct thread *self = thread_enter();
+
+	record_wait_begin(self, wait, lock);
+	thread_leave(self);
+}
+
+static void end(struct record_wait *wait, bool was_wait)
+{
+	struct thread *self = thread_enter();
+
+	record_wait_end(self, wait, was_wait);
+	thread_leave(self);
+}
+
+static void release_at(const struct frame *frame)
+{
+	struct record_site site = {.kind = WAIT_MUTEX, .leaf_address = LEAF, .frame_pointer = frame};
+	struct thread *self = thread_enter();
+
+	record_release_end(self, record_release_begin(self, &a_lock), &site);
+	thread_leave(self);
+}
+
+static uint64_t handed_off(void)
+{
+	return atomic_load(&thread_table_at(threads, 0)->handoff_ticks);
+}
+
+static void both_sides_are_recorded(void)
+{
+	struct frame waiting = {.caller = 100}, releasing = {.caller = 200};
+	struct record_wait wait = wait_at(&waiting);
+
+	start_afresh(1, 1);
+	at(1000);
+	begin(&wait, &a_lock);
+	at(1500);
+	release_at(&releasing);
+	at(1530);
+	end(&wait, true);
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 1, "one wait");
+	is_u64(recorded(PROFILE_BLOCK, 100).delay_ticks, 530, "as long as it took");
+	is_u64(recorded(PROFILE_MUTEX, 200).count, 1, "one release that ended waiting");
+	is_u64(recorded(PROFILE_MUTEX, 200).delay_ticks, 500, "charged with what it ended");
+	is_u64(handed_off(), 30, "the rest is hand-off");
+	release_at(&releasing);
+	is_u64(recorded(PROFILE_MUTEX, 200).count, 1, "a release that nobody waited for is no event");
+}
+
+static void refusals_are_no_waits(void)
+{
+	struct frame frame = {.caller = 100};
+	struct record_wait wait = wait_at(&frame);
+
+	start_afresh(1, 1);
+	begin(&wait, &a_lock);
+	end(&wait, false);
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 0, "a refused call is not recorded");
+	ok(!waiters_any(&a_lock), "and waits no more");
+}
+
+static void short_waits_take_no_stack(void)
+{
+	struct frame frame = {.caller = 100};
+	unsigned before, dropped = 0;
+
+	start_afresh(0, 1000000);
+	for (int i = 0; i < 1000; i++) {
+		struct record_wait wait = wait_at(&frame);
+
+		at(0);
+		begin(&wait, &a_lock);
+		dropped += wait.threshold_ticks > 100 && wait.sample == NULL;
+		at(100);
+		end(&wait, true);
+	}
+	before = stacks_taken;
+	ok(dropped > 950 && before < 50, "of 1000 waits of 100 ns at 1 ms %u took a stack", before);
+	struct record_wait wait = wait_at(&frame);
+
+	at(0);
+	begin(&wait, &a_lock);
+	at(2000000);
+	end(&wait, true);
+	is_u64(stacks_taken - before, 1, "a wait longer than the rate takes one");
+}
+
+static void nested_waits_are_bounded(void)
+{
+	struct frame frames[THREAD_WAITS + 1];
+	struct record_wait waits[THREAD_WAITS + 1];
+	struct thread *self;
+
+	start_afresh(1, 1);
+	self = thread_enter();
+	for (int i = 0; i < THREAD_WAITS; i++) {
+		frames[i].caller = 300 + i;
+		waits[i] = wait_at(&frames[i]);
+		ok(record_wait_begin(self, &waits[i], &a_lock), "wait %d inside %d others", i, i);
+	}
+	waits[THREAD_WAITS] = wait_at(&frames[0]);
+	ok(!record_wait_begin(self, &waits[THREAD_WAITS], &a_lock), "one more is not measured");
+	is_u64(atomic_load(&losses.events[LOSS_REENTERED]), 1, "and counted");
+	record_wait_end(self, &waits[0], true);
+	ok(!waiters_any(&a_lock), "the outermost takes the ones inside it along");
+	thread_leave(self);
+}
+
+static void abandoned_waits_are_left(void)
+{
+	struct frame stack[8] = {0}; /* a stack of which the lower frames are gone */
+	struct record_wait abandoned = wait_at(&stack[1]), next = wait_at(&stack[5]);
+
+	start_afresh(1, 1);
+	thread_set_stack((struct stack_limits){.low_address = (uint64_t)stack, .high_address = (uint64_t)(stack + 8)});
+	begin(&abandoned, &a_lock);
+	begin(&next, NULL);
+	ok(!waiters_any(&a_lock), "a wait whose frame is gone is over when the next one begins");
+	end(&next, true);
+	thread_set_stack((struct stack_limits){0});
+}
+
+static void guard_keeps_handlers_out(void)
+{
+	struct thread *self;
+
+	start_afresh(1, 1);
+	self = thread_enter();
+	ok(self != NULL, "the guard is entered");
+	ok(thread_enter() == NULL, "and not twice");
+	is_u64(atomic_load(&losses.events[LOSS_REENTERED]), 1, "which is counted");
+	thread_leave(self);
+	uint32_t muted = thread_mute();
+
+	ok(thread_enter() == NULL, "a muted thread passes through");
+	is_u64(atomic_load(&losses.events[LOSS_REENTERED]), 1, "which is no loss");
+	thread_unmute(muted);
+	self = thread_enter();
+	ok(self != NULL, "until it is unmuted");
+	thread_leave(self);
+}
+
+static void knobs_keep_their_contract(void)
+{
+	struct frame releasing = {.caller = 200}, waiting = {.caller = 100};
+	struct record_wait wait = wait_at(&waiting);
+
+	start_afresh(4, 1000);
+	is_u64((uint64_t)record_set_fraction(-1), 4, "a negative fraction reads");
+	is_u64((uint64_t)record_set_fraction(0), 4, "setting returns the old one");
+	is_u64((uint64_t)record_set_fraction(-5), 0, "and 0 is off");
+	is_u64((uint64_t)record_set_block_rate_ns(-1), 1000, "a negative rate reads");
+	is_u64((uint64_t)record_set_block_rate_ns(0), 1000, "setting returns the old one");
+	ok(!record_is_on(), "both off is off");
+	at(0);
+	begin(&wait, &a_lock);
+	record_set_fraction(1);
+	at(50);
+	release_at(&releasing);
+	end(&wait, true);
+	is_u64(recorded(PROFILE_MUTEX, 200).count, 0, "a wait that began while off is never charged");
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 0, "nor recorded");
+	record_set_fraction(7);
+	record_set_block_rate_ns(99);
+	is_u64(atomic_load(&shown_fraction), 7, "the header shows the fraction");
+	is_u64((uint64_t)atomic_load(&shown_rate_ns), 99, "and the rate");
+}
+
+int main(void)
+{
+	threads_startup();
+	both_sides_are_recorded();
+	refusals_are_no_waits();
+	short_waits_take_no_stack();
+	nested_waits_are_bounded();
+	abandoned_waits_are_left();
+	guard_keeps_handlers_out();
+	knobs_keep_their_contract();
+	return done();
+}

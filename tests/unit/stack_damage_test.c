@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: wrong unwind information, random stacks and stacks that are nearly full end a walk early, with a mark and a
+ * named loss; nothing faults, and nothing is written where there is no room. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "stack_fixture.h"
+
+/* Information that is missing or lies, and frames that were destroyed. call_X runs `body`. */
+/* clang-format off */
+#define CALLER(name, before, after)                                                                                    \
+	".type call_" #name ",@function\ncall_" #name ":\n" before "callq *%rdi\n" after "ret\n"
+__asm__(".text\n"
+	CALLER(silent, "pushq %rbp\nmovq $12345,%rbp\n", "popq %rbp\n")
+	CALLER(lying, ".cfi_startproc\nsubq $40,%rsp\n.cfi_def_cfa_offset 0x100000\n", "addq $40,%rsp\n.cfi_endproc\n")
+	CALLER(random_bp, ".cfi_startproc\npushq %rbp\nmovq $0x123456789abcdef0,%rbp\n.cfi_def_cfa 6,16\n",
+	       "popq %rbp\n.cfi_def_cfa 7,8\n.cfi_endproc\n")
+	CALLER(null_bp, ".cfi_startproc\npushq %rbp\nxorl %ebp,%ebp\n.cfi_def_cfa 6,16\n",
+	       "popq %rbp\n.cfi_def_cfa 7,8\n.cfi_endproc\n")
+	CALLER(downward, ".cfi_startproc\nsubq $48,%rsp\npushq %rbp\nleaq -64(%rsp),%rbp\n.cfi_def_cfa 6,16\n",
+	       "popq %rbp\naddq $48,%rsp\n.cfi_def_cfa 7,8\n.cfi_endproc\n"));
+/* clang-format on */
+extern void call_silent(void (*body)(void));
+extern void call_lying(void (*body)(void));
+extern void call_random_bp(void (*body)(void));
+extern void call_null_bp(void (*body)(void));
+extern void call_downward(void (*body)(void));
+
+/* Without libgcc, which reads whatever wrong information points to. */
+static __attribute__((noinline)) void capture_ours(void)
+{
+	stacks.count = stack_capture(stack_origin_of(__builtin_frame_address(0)), limits, (uint64_t)capture,
+				     stacks.ours, depth_limit);
+}
+
+static void check_wrong_information(void)
+{
+	static const struct {
+		const char *name;
+		void (*call)(void (*body)(void));
+		enum loss loss;
+	} cases[] = {
+		{"no information", call_silent, LOSS_STACK_NO_RULE},
+		{"a frame larger than the stack", call_lying, LOSS_STACK_UNREADABLE},
+		{"a random frame pointer", call_random_bp, LOSS_STACK_UNREADABLE},
+		{"no frame pointer", call_null_bp, LOSS_STACK_UNREADABLE},
+		{"a frame below its callee", call_downward, LOSS_STACK_UNREADABLE},
+	};
+
+	for (unsigned i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned which = i / 2;
+		uint64_t before = loss_count(cases[which].loss);
+
+		limits = i % 2 ? main_limits : (struct stack_limits){0};
+		cases[which].call(capture_ours);
+		/* Without limits, a large step may land in memory that is readable, and find no code there. */
+		if (cases[which].call == call_lying && loss_count(LOSS_STACK_UNREADABLE) == before) {
+			ok(i % 2 == 0 && stacks.count <= 4, "%s: ends soon", cases[which].name);
+			continue;
+		}
+		check_cut(3, before, cases[which].loss, cases[which].name);
+	}
+	limits = main_limits;
+}
+
+/* Stacks full of random words: whatever is believed of them, no read may fault, and the walk ends. */
+static void check_random_stacks(void)
+{
+	enum { WORDS = 1024, STACKS = 3000 };
+	uint64_t *memory = mmap(NULL, 3 * WORDS * 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t *words = memory + WORDS;
+	unsigned longest = 0;
+
+	mprotect(memory, WORDS * 8, PROT_NONE);
+	mprotect(memory + 2 * WORDS, WORDS * 8, PROT_NONE);
+	descend(20);
+	srandom(1);
+	for (unsigned round = 0; round < STACKS; round++) {
+		struct stack_origin origin = {.sp = (uint64_t)(words + random() % WORDS),
+					      .bp = (uint64_t)words + random() % (WORDS * 8)};
+		unsigned count;
+
+		for (unsigned i = 0; i < WORDS; i++)
+			words[i] = random() % 2 ? stacks.expected[1 + random() % 20] + 1
+						: (uint64_t)words + random() % (WORDS * 8);
+		origin.pc = stacks.expected[1 + random() % 20] + 1;
+		count = stack_capture(origin, (struct stack_limits){0}, (uint64_t)capture, stacks.ours, STACK_FRAMES);
+		longest = count > longest ? count : longest;
+	}
+	ok(longest > 4 && longest < STACK_FRAMES, "%u stacks of random words, the longest of %u frames", STACKS,
+	   longest);
+	munmap(memory, 3 * WORDS * 8);
+}
+
+/* Little room on the stack that we run on. */
+static void check_room(void)
+{
+	struct stack_limits whole = limits;
+	uint64_t before;
+
+	frame_rules_forget();
+	limits.low_address = (uint64_t)__builtin_frame_address(0) - 2048;
+	before = loss_count(LOSS_STACK_NO_ROOM);
+	capture_ours();
+	check_cut(2, before, LOSS_STACK_NO_ROOM, "no room to learn");
+	limits = whole;
+	for (unsigned round = 0; round < 2 + zero; round++) {
+		descend(3);
+		limits.low_address = (uint64_t)__builtin_frame_address(0) - 2048;
+	}
+	check_whole(5, "no room, nothing to learn");
+	limits = whole;
+}
+
+/* A handler on the smallest stack there can be. */
+static void handle_small(int signal)
+{
+	(void)signal;
+	capture_ours();
+}
+
+#ifndef __SANITIZE_THREAD__
+static void check_small_alternate_stack(void)
+{
+	uint64_t bytes = sysconf(_SC_MINSIGSTKSZ) + 2048;
+	char *memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stack_t alternate = {.ss_sp = memory + 65536 - bytes, .ss_size = bytes};
+	struct sigaction action = {.sa_handler = handle_small, .sa_flags = SA_ONSTACK};
+	uint64_t before = loss_count(LOSS_STACK_NO_ROOM);
+	unsigned untouched = 0;
+
+	frame_rules_forget();
+	sigaltstack(&alternate, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	raise(SIGUSR1);
+	check_cut(2, before, LOSS_STACK_NO_ROOM, "the smallest alternate stack");
+	while (untouched < 65536 - bytes && !memory[untouched])
+		untouched++;
+	is_u64(untouched, 65536 - bytes, "nothing below it was touched");
+	alternate.ss_flags = SS_DISABLE;
+	sigaltstack(&alternate, NULL);
+	munmap(memory, 65536);
+}
+#else
+static void check_small_alternate_stack(void)
+{
+	(void)handle_small;
+	skip(4, "this sanitizer runs handlers in frames of its own");
+}
+#endif
+
+int main(void)
+{
+	fixture_init(__builtin_frame_address(0));
+	check_wrong_information();
+	check_random_stacks();
+	check_room();
+	check_small_alternate_stack();
+	return done();
+}
