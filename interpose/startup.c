@@ -90,7 +90,9 @@ static bool start_recording(void)
 	if (!region_create())
 		return false;
 	thread_on_fork = start_child;
-	thread_set_stack(main_stack());
+	thread_announce();
+	thread_begin(main_stack());
+	thread_on_last_end = control_stop_helper;
 	record_set_block_rate_ns(config.block_rate_ns);
 	record_set_fraction((int)config.fraction);
 	return true;
@@ -145,7 +147,8 @@ void lifecycle_before_thread(void)
 	if (!startup.is_on)
 		return;
 	region_reserve_all();
-	control_start_helper(REAL(pthread_create));
+	if (thread_ends_are_seen())
+		control_start_helper(REAL(pthread_create));
 	errno = saved_errno;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     pthread_create.
+/* Overrides     pthread_create, thrd_create.
  * A second thread is the moment at which the process stops being single-threaded: the rest of the region is reserved and
  * the helper thread started before it. And a new thread knows best where its stack lies, so it begins in a function of
  * ours, which leaves no frame behind.
@@ -16,25 +16,15 @@ enum { STARTS = 64 };
 
 struct start {
 	_Atomic int is_used;
-	void *(*routine)(void *);
+	union {
+		void *(*posix)(void *);
+		thrd_start_t c11;
+	} routine;
 	void *argument;
 	uint64_t stack_bytes; /* without the guard */
 };
 
 static struct start starts[STARTS];
-
-static struct start *start_claim(void)
-{
-	for (int i = 0; i < STARTS; i++) {
-		int unused = 0;
-
-		/* Pairs with the release in run_thread. */
-		if (atomic_compare_exchange_strong_explicit(&starts[i].is_used, &unused, 1, memory_order_acquire,
-							    memory_order_relaxed))
-			return &starts[i];
-	}
-	return NULL;
-}
 
 /* libc places the descriptor, to which pthread_self points, in the uppermost page of the stack's memory. Taking the upper
  * end of that page for the end of the stack puts the lower limit too high by less than a page, on the safe side. */
@@ -46,15 +36,29 @@ static struct stack_limits limits_of(uint64_t stack_bytes)
 	return (struct stack_limits){.low_address = descriptor + PAGE_BYTES - stack_bytes, .high_address = descriptor};
 }
 
-static void *run_thread(void *argument)
+/* In the new thread: what it is to run, and its place in the table free again. */
+static struct start start_take(struct start *claimed)
 {
-	struct start *start = argument;
-	void *(*routine)(void *) = start->routine;
-	void *routine_argument = start->argument;
+	struct start start = {.routine = claimed->routine, .argument = claimed->argument};
 
-	thread_set_stack(limits_of(start->stack_bytes));
-	atomic_store_explicit(&start->is_used, 0, memory_order_release);
-	return routine(routine_argument);
+	thread_begin(limits_of(claimed->stack_bytes));
+	/* Pairs with the acquire in start_claim. */
+	atomic_store_explicit(&claimed->is_used, 0, memory_order_release);
+	return start;
+}
+
+static void *run_posix(void *claimed)
+{
+	struct start start = start_take(claimed);
+
+	return start.routine.posix(start.argument);
+}
+
+static int run_c11(void *claimed)
+{
+	struct start start = start_take(claimed);
+
+	return start.routine.c11(start.argument);
 }
 
 /* 0 if it cannot be told. */
@@ -74,20 +78,58 @@ static uint64_t stack_bytes_of(const pthread_attr_t *attributes)
 	return stack_bytes - guard_bytes;
 }
 
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+/* NULL when all are in use: the thread then starts without us. */
+static struct start *start_claim(const pthread_attr_t *attributes, void *argument)
 {
 	uint64_t stack_bytes = stack_bytes_of(attributes);
-	struct start *start = stack_bytes ? start_claim() : NULL;
+
+	for (int i = 0; i < STARTS && stack_bytes != 0; i++) {
+		int unused = 0;
+
+		if (!atomic_compare_exchange_strong_explicit(&starts[i].is_used, &unused, 1, memory_order_acquire,
+							     memory_order_relaxed))
+			continue;
+		starts[i].argument = argument;
+		starts[i].stack_bytes = stack_bytes;
+		thread_announce();
+		return &starts[i];
+	}
+	return NULL;
+}
+
+/* The thread could not be created. */
+static void start_drop(struct start *start)
+{
+	thread_retract();
+	atomic_store_explicit(&start->is_used, 0, memory_order_release);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
+{
+	struct start *start = start_claim(attributes, argument);
 	int error;
 
 	lifecycle_before_thread();
 	if (!start)
 		return REAL(pthread_create)(thread, attributes, routine, argument);
-	start->routine = routine;
-	start->argument = argument;
-	start->stack_bytes = stack_bytes;
-	error = REAL(pthread_create)(thread, attributes, run_thread, start);
+	start->routine.posix = routine;
+	error = REAL(pthread_create)(thread, attributes, run_posix, start);
 	if (error)
-		atomic_store_explicit(&start->is_used, 0, memory_order_release);
+		start_drop(start);
+	return error;
+}
+
+int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
+{
+	struct start *start = start_claim(NULL, argument);
+	int error;
+
+	lifecycle_before_thread();
+	if (!start)
+		return REAL(thrd_create)(thread, routine, argument);
+	start->routine.c11 = routine;
+	error = REAL(thrd_create)(thread, run_c11, start);
+	if (error != thrd_success)
+		start_drop(start);
 	return error;
 }

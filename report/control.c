@@ -18,10 +18,14 @@ enum { STACK_BYTES = 256 * 1024, PAGE_BYTES = 4096 };
 
 static struct {
 	control_dump_function *dump;
-	_Atomic uint32_t requested; /* requests so far; the helper waits here */
+	_Atomic uint32_t requested; /* requests so far */
 	_Atomic uint32_t served;    /* of them, when the last dump began */
 	_Atomic uint32_t dumper;    /* tid of the thread that dumps; 0: nobody. Others wait here. */
 	_Atomic bool has_helper;
+	_Atomic bool is_stopping;   /* the helper shall end */
+	_Atomic uint32_t wakes;     /* changes when the helper has something to do; it waits here */
+	_Atomic uint32_t is_ready;  /* the helper has made the system calls that it starts with; its creator waits here */
+	pthread_t helper;
 	char *signal_stack; /* STACK_BYTES for dumps in the signal handler */
 } control;
 
@@ -99,6 +103,12 @@ static void serve(void)
 	}
 }
 
+static void wake_helper(void)
+{
+	atomic_fetch_add(&control.wakes, 1);
+	KERNEL_CALL(futex, &control.wakes, FUTEX_WAKE_PRIVATE, 1);
+}
+
 static void on_signal(int signal)
 {
 	int saved_errno = errno;
@@ -106,7 +116,7 @@ static void on_signal(int signal)
 	(void)signal;
 	atomic_fetch_add(&control.requested, 1);
 	if (atomic_load_explicit(&control.has_helper, memory_order_relaxed))
-		KERNEL_CALL(futex, &control.requested, FUTEX_WAKE_PRIVATE, 1);
+		wake_helper();
 	else
 		serve_in_handler();
 	errno = saved_errno;
@@ -116,12 +126,14 @@ static void *help(void *unused)
 {
 	(void)thread_mute();
 	KERNEL_CALL(prctl, PR_SET_NAME, "contend");
-	for (;;) {
-		uint32_t requested = atomic_load(&control.requested);
+	atomic_store(&control.is_ready, 1);
+	KERNEL_CALL(futex, &control.is_ready, FUTEX_WAKE_PRIVATE, 1);
+	while (!atomic_load(&control.is_stopping)) {
+		uint32_t wakes = atomic_load(&control.wakes);
 
 		serve();
-		if (!is_request_pending())
-			KERNEL_CALL(futex, &control.requested, FUTEX_WAIT_PRIVATE, requested, NULL);
+		if (!atomic_load(&control.is_stopping))
+			KERNEL_CALL(futex, &control.wakes, FUTEX_WAIT_PRIVATE, wakes, NULL);
 	}
 	return unused;
 }
@@ -158,24 +170,44 @@ int control_init(control_dump_function *dump, int signal)
 	return sigaction(signal, &action, NULL) == 0 ? 0 : -errno;
 }
 
+/* The program may sandbox itself next, and a helper that starts then would make calls that the sandbox punishes. */
+static void await_helper(void)
+{
+	while (!atomic_load(&control.is_ready))
+		KERNEL_CALL(futex, &control.is_ready, FUTEX_WAIT_PRIVATE, 0, NULL);
+}
+
 void control_start_helper(control_create_function *create)
 {
 	sigset_t all, before;
 	pthread_attr_t attributes;
-	pthread_t thread;
 
 	if (!control.dump || atomic_exchange(&control.has_helper, true))
 		return;
 	if (pthread_attr_init(&attributes) != 0)
 		return;
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (create(&thread, &attributes, help, NULL) != 0)
+	atomic_store(&control.is_ready, 0);
+	if (create(&control.helper, &attributes, help, NULL) == 0)
+		await_helper();
+	else
 		atomic_store(&control.has_helper, false);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
+}
+
+void control_stop_helper(void)
+{
+	if (!atomic_load(&control.has_helper))
+		return;
+	atomic_store(&control.is_stopping, true);
+	wake_helper();
+	pthread_join(control.helper, NULL);
+	atomic_store(&control.is_stopping, false);
+	atomic_store(&control.has_helper, false);
+	serve(); /* what was asked for while it ended */
 }
 
 int control_dump(void)

@@ -9,6 +9,7 @@
 #include "kernel.h"
 #include "output_name.h"
 #include "pprof.h"
+#include "process.h"
 #include "profile_file.h"
 #include "dump.h"
 
@@ -65,9 +66,11 @@ static long create_temporary(const struct dump *dump, char *out_path)
 
 static int write_temporary(const struct dump *dump, struct dump_profile *profile)
 {
-	long descriptor = create_temporary(dump, profile->temporary);
+	long descriptor = -EFBIG;
 	int error, close_error;
 
+	if (profile->count <= process_file_limit_bytes()) /* beyond it a write would end the program */
+		descriptor = create_temporary(dump, profile->temporary);
 	if (descriptor < 0) {
 		profile->temporary[0] = '\0';
 		return descriptor;

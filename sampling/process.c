@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "kernel.h"
 #include "process.h"
@@ -62,6 +63,13 @@ uint64_t process_start_ticks(int pid)
 		if (*cursor == ' ' && ++field == FIELD_START)
 			return decimal_at(cursor + 1);
 	return 0;
+}
+
+uint64_t process_file_limit_bytes(void)
+{
+	struct rlimit limit;
+
+	return KERNEL_CALL(prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 ? limit.rlim_cur : UINT64_MAX;
 }
 
 static int hex_digit(char character)

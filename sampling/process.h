@@ -19,6 +19,9 @@ void process_directory(char *out_path, size_t bytes);
 /* When a process started: clock ticks after boot (field 22 of /proc/PID/stat). pid 0: this process. */
 uint64_t process_start_ticks(int pid);
 
+/* How large a file this process may make (RLIMIT_FSIZE): going beyond ends it by a signal. */
+uint64_t process_file_limit_bytes(void);
+
 /* Which boot this is: kernel.random.boot_id as two words. */
 void process_boot_id(uint64_t out_id[2]);
 

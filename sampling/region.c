@@ -133,7 +133,7 @@ static bool reserve_base(long file, const struct layout *layout)
 /* Shared memory in a file, or anonymous memory where that cannot be had. */
 static struct region *map_region(const struct layout *layout, uint64_t process_start)
 {
-	long file = create_file(process_start);
+	long file = process_file_limit_bytes() >= state.bytes ? create_file(process_start) : -EFBIG;
 	struct region *mapped = NULL;
 
 	if (file >= 0 && reserve_base(file, layout))

@@ -87,12 +87,11 @@ void stack_init(void)
 	stack.coroutine_start = stack_find_coroutine_start();
 }
 
-/* Is the page readable? The kernel reads a signal mask before it finds that it does not know what to do with it. */
-static bool stack_page_is_readable(uint64_t address)
+/* Is the word, and so its page, readable? The kernel reads a signal mask before it finds that it does not know what to do
+ * with it. */
+static bool stack_is_readable(uint64_t address)
 {
-	const void *page = (const void *)(address & -(uint64_t)STACK_PAGE_BYTES);
-
-	return KERNEL_CALL(rt_sigprocmask, -1, page, NULL, sizeof(uint64_t)) == -EINVAL;
+	return KERNEL_CALL(rt_sigprocmask, -1, address, NULL, sizeof(uint64_t)) == -EINVAL;
 }
 
 /* Decides what may be read from here on. */
@@ -113,7 +112,7 @@ static __attribute__((noinline)) bool stack_widen_window(struct stack_window *wi
 	uint64_t page = address & -(uint64_t)STACK_PAGE_BYTES;
 	uint64_t high = window->low + window->span + STACK_WORD_BYTES - 1;
 
-	if (!window->may_probe || address % STACK_WORD_BYTES || !stack_page_is_readable(page))
+	if (!window->may_probe || address % STACK_WORD_BYTES || !stack_is_readable(address))
 		return false;
 	if (!window->span || page != high)
 		window->low = page;
@@ -142,7 +141,7 @@ static uint64_t stack_room_bytes(const struct stack_limits *limits)
 	if (!KERNEL_CALL(sigaltstack, NULL, &alternate) && (alternate.ss_flags & SS_ONSTACK))
 		return here - (uint64_t)alternate.ss_sp;
 	/* A coroutine's: nobody knows how large, but a guard page can be felt. */
-	return stack_page_is_readable(here - FRAME_RULE_LEARN_STACK_BYTES) ? UINT64_MAX : 0;
+	return stack_is_readable(here - FRAME_RULE_LEARN_STACK_BYTES) ? UINT64_MAX : 0;
 }
 
 /* The rule for an address that has none yet; 0 if there is no room to learn it. */

@@ -22,12 +22,14 @@ static struct {
 	uint64_t seed;
 	_Atomic uint32_t hint;          /* where a free record may be */
 	_Atomic uint32_t *fork_word;    /* 1; the kernel makes it 0 in a forked child */
+	_Atomic uint32_t live; /* threads of the application, as far as they were announced */
 	bool descriptor_has_tid;
 	bool key_is_usable;
 	pthread_key_t key;
 } threads;
 
 bool (*thread_on_fork)(void);
+void (*thread_on_last_end)(void);
 
 enum { GUARD_FREE, GUARD_HELD, GUARD_MUTE };
 
@@ -35,7 +37,8 @@ static __thread struct {
 	struct thread *self;
 	struct stack_limits stack;
 	uint32_t guard;
-	bool is_gone; /* its record was given back: the last destructors run */
+	bool is_gone;    /* its record was given back: the last destructors run */
+	bool is_counted; /* in threads.live */
 } local;
 
 uint32_t thread_record_bytes(uint32_t depth)
@@ -52,6 +55,18 @@ uint32_t thread_tid(void)
 	return *(const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
 }
 
+static void give_record_back(void)
+{
+	struct thread *self = local.self;
+
+	local.self = NULL;
+	if (!self)
+		return;
+	while (self->wait_depth > 0) /* left by longjmp or asynchronous cancellation */
+		waiters_depart(&self->waits[--self->wait_depth].waiter, 0);
+	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
+}
+
 /* A destructor can take locks, and one that arms itself again runs after ours: stay until libc's last round. */
 static void thread_ends(void *round)
 {
@@ -61,15 +76,40 @@ static void thread_ends(void *round)
 		pthread_setspecific(threads.key, (void *)(rounds_seen + 1));
 		return;
 	}
-	struct thread *self = local.self;
-
 	local.is_gone = true;
-	local.self = NULL;
-	if (!self)
-		return;
-	while (self->wait_depth > 0) /* left by longjmp or asynchronous cancellation */
-		waiters_depart(&self->waits[--self->wait_depth].waiter, 0);
-	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
+	give_record_back();
+	if (local.is_counted && atomic_fetch_sub_explicit(&threads.live, 1, memory_order_acq_rel) == 1 &&
+	    thread_on_last_end)
+		thread_on_last_end();
+}
+
+void thread_announce(void)
+{
+	atomic_fetch_add_explicit(&threads.live, 1, memory_order_relaxed);
+}
+
+void thread_retract(void)
+{
+	atomic_fetch_sub_explicit(&threads.live, 1, memory_order_relaxed);
+}
+
+bool thread_ends_are_seen(void)
+{
+	return threads.key_is_usable;
+}
+
+/* Sees to it that thread_ends is called. */
+static void await_end(void)
+{
+	if (threads.key_is_usable)
+		pthread_setspecific(threads.key, (void *)1);
+}
+
+void thread_begin(struct stack_limits limits)
+{
+	thread_set_stack(limits);
+	local.is_counted = true;
+	await_end();
 }
 
 /* One page that only the process itself sees as written; without MADV_WIPEONFORK a word that forks are not seen by,
@@ -105,6 +145,7 @@ void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed)
 		threads.seed = clock_now_ticks();
 	atomic_store_explicit(&threads.hint, 0, memory_order_relaxed);
 	local.self = NULL;
+	atomic_store_explicit(&threads.live, local.is_counted, memory_order_relaxed);
 	threads.table = table;
 	if (threads.fork_word)
 		atomic_store_explicit(threads.fork_word, 1, memory_order_relaxed);
@@ -163,8 +204,7 @@ static struct thread *enter_slow(void)
 		local.self->stack = local.stack;
 		local.self->wait_depth = 0;
 		local.self->frame_limit = threads.depth;
-		if (threads.key_is_usable)
-			pthread_setspecific(threads.key, (void *)1);
+		await_end();
 	}
 	return local.self;
 }

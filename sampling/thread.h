@@ -74,6 +74,20 @@ void thread_unmute(uint32_t before);
 /* Remembers where the calling thread's stack lies. No guard needed. */
 void thread_set_stack(struct stack_limits limits);
 
+/* A thread of the application is about to be created; or could not be. Threads are counted from the first of these on. */
+void thread_announce(void);
+void thread_retract(void);
+
+/* The calling thread is one that was announced: its end will be noticed. */
+void thread_begin(struct stack_limits limits);
+
+/* Called by the last thread of the application when it ends, in its last destructor. With it gone, libc ends the process,
+ * unless a thread of ours is left. */
+extern void (*thread_on_last_end)(void);
+
+/* Can the ends of threads be noticed? Else thread_on_last_end is never called. */
+bool thread_ends_are_seen(void);
+
 /* The calling thread's kernel id as libc knows it, without a system call; 0 when that cannot be had. */
 uint32_t thread_tid(void);
 
