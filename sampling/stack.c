@@ -19,6 +19,7 @@ enum {
 	STACK_WORD_BYTES = sizeof(uint64_t),
 	STACK_RED_ZONE_BYTES = 128, /* below the stack pointer, spared by signals: bp may have been popped from there */
 	STACK_SCRATCH_WORDS = 64,
+	STACK_LIMITS_ERROR_BYTES = 65536, /* by which low limits may be too high: a guard that is not there, a page */
 };
 
 /* Where the kernel leaves the interrupted state, from the stack pointer that a handler returns with. */
@@ -130,14 +131,14 @@ static inline __attribute__((no_sanitize("address", "thread"))) bool stack_read(
 	return true;
 }
 
-/* How much stack is left for us to run on? */
+/* How much stack is left for us? Limits may claim less than there is, so a little below them there is none. */
 static uint64_t stack_room_bytes(const struct stack_limits *limits)
 {
 	uint64_t here = (uint64_t)__builtin_frame_address(0);
 	stack_t alternate;
 
-	if (here >= limits->low_address && here < limits->high_address)
-		return here - limits->low_address;
+	if (here < limits->high_address && here + STACK_LIMITS_ERROR_BYTES >= limits->low_address)
+		return here > limits->low_address ? here - limits->low_address : 0;
 	if (!KERNEL_CALL(sigaltstack, NULL, &alternate) && (alternate.ss_flags & SS_ONSTACK))
 		return here - (uint64_t)alternate.ss_sp;
 	/* A coroutine's: nobody knows how large, but a guard page can be felt. */

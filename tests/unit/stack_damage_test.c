@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: wrong unwind information, random stacks and stacks that are nearly full end a walk early, with a mark and a
  * named loss; nothing faults, and nothing is written where there is no room. */
+#include <errno.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "stack_fixture.h"
@@ -105,6 +110,10 @@ static void check_room(void)
 	before = loss_count(LOSS_STACK_NO_ROOM);
 	capture_ours();
 	check_cut(2, before, LOSS_STACK_NO_ROOM, "no room to learn");
+	limits.low_address = (uint64_t)__builtin_frame_address(0) + 8192;
+	before = loss_count(LOSS_STACK_NO_ROOM);
+	capture_ours();
+	check_cut(2, before, LOSS_STACK_NO_ROOM, "below limits that claim too little");
 	limits = whole;
 	for (unsigned round = 0; round < 2 + zero; round++) {
 		descend(3);
@@ -143,13 +152,49 @@ static void check_small_alternate_stack(void)
 	sigaltstack(&alternate, NULL);
 	munmap(memory, 65536);
 }
+/* Inside known limits: in a process that would be killed for any system call but exit. */
+static void check_system_calls(void)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+			syscall(SYS_exit, 77);
+		frame_rules_forget();
+		capture_ours();
+		capture_ours();
+		syscall(SYS_exit, stacks.ours[stacks.count - 1] >> FRAME_ADDRESS_BITS == FRAME_MODULE_PSEUDO);
+	}
+	waitpid(child, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip(1, "this kernel has no seccomp");
+	else
+		is_u64(status, 0, "a cold and a warm stack without a system call");
+}
 #else
 static void check_small_alternate_stack(void)
 {
 	(void)handle_small;
 	skip(4, "this sanitizer runs handlers in frames of its own");
 }
+
+static void check_system_calls(void)
+{
+	skip(1, "this sanitizer makes system calls of its own");
+}
 #endif
+
+/* Probing fails all the time, and nobody must see that. */
+static void check_errno(void)
+{
+	limits = (struct stack_limits){0};
+	errno = 12345;
+	frame_rules_forget();
+	call_random_bp(capture_ours);
+	is_u64(errno, 12345, "errno stays");
+	limits = main_limits;
+}
 
 int main(void)
 {
@@ -158,5 +203,7 @@ int main(void)
 	check_random_stacks();
 	check_room();
 	check_small_alternate_stack();
+	check_system_calls();
+	check_errno();
 	return done();
 }
