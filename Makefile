@@ -83,8 +83,8 @@ build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a
 
 $(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
-$(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o $(build)/tests/check.a $(build)/report.a $(build)/sampling.a \
-		build/private/libunwind.o build/private/jemalloc.o
+$(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o build/private/libunwind.o build/private/jemalloc.o \
+		$(build)/tests/check.a $(build)/report.a $(build)/sampling.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -lm -lpthread
 units: $(units)
 
