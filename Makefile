@@ -18,7 +18,7 @@ quiet =
 endif
 
 override CFLAGS += -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -MMD -MP \
-	-fPIC -fvisibility=hidden -ftls-model=initial-exec -fexceptions -fasynchronous-unwind-tables \
+	-fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables \
 	-fno-semantic-interposition -mcx16 $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 
 objects = $(patsubst %.c,$(build)/%.o,$(1))
@@ -65,6 +65,12 @@ build/private/libunwind.o: sampling/libunwind.sh $(wildcard sampling/libunwind/*
 build/private/jemalloc.o: report/jemalloc.sh .ci/fetch-source
 	$(call quiet,BUILD)sh $< $@
 
+# The two that Debian builds position-independent, with their default allocators made ours.
+build/private/lib%.a:
+	@mkdir -p $(@D)
+	$(call quiet,COPY)objcopy --redefine-sym malloc=heap_alloc --redefine-sym free=heap_free \
+		$$($(CC) -print-file-name=lib$*.a) $@
+
 $(build)/sampling/frame_oracle.o: | build/private/libunwind.o
 
 $(build)/sampling.a: $(sampling)
@@ -75,10 +81,12 @@ $(build)/%.a:
 build/libcontend.map: interpose/functions.def contend.h interpose/exports.sh
 	@mkdir -p $(@D)
 	$(call quiet,MAP)sh interpose/exports.sh > $@
-build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(report) build/private/libunwind.o build/private/jemalloc.o
+build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(report) build/private/libunwind.o \
+		build/private/jemalloc.o build/private/libprotobuf-c.a build/private/libz.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcontend.so -Wl,--version-script,$< \
 		-Wl,-z,defs -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack -Wl,--exclude-libs,ALL -o $@ \
-		$(filter %.o,$^) -l:libprotobuf-c.a -l:libz.a
+		$(filter %.o %.a,$^)
+
 build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a
 

@@ -22,7 +22,7 @@ static void release_mutex(const pthread_mutex_t *mutex, const struct record_site
 		struct record_site site_ = (site);                                                                     \
                                                                                                                        \
 		release_mutex((mutex), &site_);                                                                        \
-		MEASURED(site_, NULL, (call));                                                                         \
+		MEASURED_CANCELLABLE(site_, NULL, (call));                                                             \
 	})
 
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)

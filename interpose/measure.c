@@ -4,7 +4,8 @@
 
 #include "measure.h"
 
-bool measure_is_refusal(int error)
+/* A refusal is given at once: nobody waited. */
+static bool is_refusal(int error)
 {
 	return error == EDEADLK || error == EINVAL || error == EAGAIN || error == EPERM || error == ENOSYS;
 }
@@ -21,14 +22,19 @@ struct measure_wait measure_wait_begin(struct record_site site, const void *lock
 	return measured;
 }
 
-void measure_wait_end(struct measure_wait *measured)
+void measure_wait_end(struct measure_wait *measured, int error)
 {
 	struct thread *self = measured->is_measured ? thread_enter() : NULL;
 
 	if (!self)
 		return;
-	record_wait_end(self, &measured->wait, !measured->was_refused);
+	record_wait_end(self, &measured->wait, !is_refusal(error));
 	thread_leave(self);
+}
+
+void measure_wait_cancelled(void *measured)
+{
+	measure_wait_end(measured, 0);
 }
 
 struct record_release measure_release_begin(const void *lock)

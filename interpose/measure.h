@@ -2,7 +2,9 @@
 /* measure: one blocking call, or one release, measured around the real function.
  *
  * Called from   wrappers. Neither errno nor the result is touched; the guard is not held while the real function runs.
- * Cancellation  a wait ends in a cleanup, which also runs when the thread is cancelled in the real call.
+ * Cancellation  MEASURED_CANCELLABLE ends its wait in a cleanup handler, by libc's own mechanism for C: a cleanup by
+ *               unwinding would make this library need libgcc_s. MEASURED is for calls that are no cancellation points; what
+ *               an asynchronous cancellation leaves of them, the thread's next wait or its end clears away.
  */
 #ifndef CONTEND_MEASURE_H
 #define CONTEND_MEASURE_H
@@ -21,25 +23,36 @@
 struct measure_wait {
 	struct record_wait wait;
 	bool is_measured;
-	bool was_refused; /* the call failed without having waited */
 };
 
 struct measure_wait measure_wait_begin(struct record_site site, const void *lock);
 
-/* Ends what measure_wait_begin began; the cleanup of MEASURED. */
-void measure_wait_end(struct measure_wait *measured);
+/* Ends what measure_wait_begin began. error: what the real function returned. */
+void measure_wait_end(struct measure_wait *measured, int error);
 
-/* Is this result of a pthread function a refusal, given at once? */
-bool measure_is_refusal(int error);
+/* The same after a cancellation; the cleanup handler of MEASURED_CANCELLABLE. */
+void measure_wait_cancelled(void *measured);
 
 /* The value of `call`, evaluated once, measured as a wait at `site` for `lock` (NULL: releases of nothing are charged). */
 #define MEASURED(site, lock, call)                                                                                     \
 	({                                                                                                             \
-		__attribute__((cleanup(measure_wait_end))) struct measure_wait measured_ =                             \
-			measure_wait_begin((site), (lock));                                                            \
+		struct measure_wait measured_ = measure_wait_begin((site), (lock));                                    \
 		int error_ = (call);                                                                                   \
                                                                                                                        \
-		measured_.was_refused = measure_is_refusal(error_);                                                    \
+		measure_wait_end(&measured_, error_);                                                                  \
+		error_;                                                                                                \
+	})
+
+/* The same for a cancellation point. */
+#define MEASURED_CANCELLABLE(site, lock, call)                                                                         \
+	({                                                                                                             \
+		struct measure_wait measured_ = measure_wait_begin((site), (lock));                                    \
+		int error_;                                                                                            \
+                                                                                                                       \
+		pthread_cleanup_push(measure_wait_cancelled, &measured_);                                              \
+		error_ = (call);                                                                                       \
+		pthread_cleanup_pop(0);                                                                                \
+		measure_wait_end(&measured_, error_);                                                                  \
 		error_;                                                                                                \
 	})
 

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* pthread_mutex_t's __kind, as glibc's nptl sets it. */
 enum mutex_kind_bits {

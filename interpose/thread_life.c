@@ -21,7 +21,7 @@ struct start {
 		thrd_start_t c11;
 	} routine;
 	void *argument;
-	uint64_t stack_bytes; /* without the guard */
+	uint64_t stack_bytes; /* without a guard */
 };
 
 static struct start starts[STARTS];
@@ -61,21 +61,34 @@ static int run_c11(void *claimed)
 	return start.routine.c11(start.argument);
 }
 
-/* 0 if it cannot be told. */
+/* How much stack a thread with these attributes has, 0 if it cannot be told. libc makes a guard inside the stack that it
+ * allocates; in one that the program has set it makes none. */
+static uint64_t stack_bytes_with(const pthread_attr_t *attributes)
+{
+	size_t stack_bytes, guard_bytes, set_bytes;
+	void *set_stack;
+
+	if (pthread_attr_getstacksize(attributes, &stack_bytes) != 0 ||
+	    pthread_attr_getguardsize(attributes, &guard_bytes) != 0 ||
+	    pthread_attr_getstack(attributes, &set_stack, &set_bytes) != 0)
+		return 0;
+	if ((uintptr_t)set_stack + set_bytes != 0) /* it ends at address 0 if the program has set none */
+		return stack_bytes;
+	return guard_bytes < stack_bytes ? stack_bytes - guard_bytes : 0;
+}
+
 static uint64_t stack_bytes_of(const pthread_attr_t *attributes)
 {
-	size_t stack_bytes, guard_bytes;
 	pthread_attr_t defaults;
+	uint64_t stack_bytes;
 
-	if (!attributes && pthread_getattr_default_np(&defaults) != 0)
+	if (attributes)
+		return stack_bytes_with(attributes);
+	if (pthread_getattr_default_np(&defaults) != 0)
 		return 0;
-	if (pthread_attr_getstacksize(attributes ? attributes : &defaults, &stack_bytes) != 0 ||
-	    pthread_attr_getguardsize(attributes ? attributes : &defaults, &guard_bytes) != 0 ||
-	    guard_bytes >= stack_bytes)
-		stack_bytes = guard_bytes = 0;
-	if (!attributes)
-		pthread_attr_destroy(&defaults);
-	return stack_bytes - guard_bytes;
+	stack_bytes = stack_bytes_with(&defaults);
+	pthread_attr_destroy(&defaults);
+	return stack_bytes;
 }
 
 /* NULL when all are in use: the thread then starts without us. */

@@ -127,7 +127,6 @@ static void print_header(void)
 	printf("# time %" PRId64 "\n# duration %" PRId64 "\n", profile->time_nanos, profile->duration_nanos);
 	for (size_t i = 0; i < profile->n_comment; i++)
 		printf("# comment %s\n", text(profile->comment[i]));
-	printf("# doc %s\n", text(profile->doc_url));
 }
 
 static void print_mappings(void)
