@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* memcpy, memmove, memset and memcmp for this library alone, hidden: what the compiler calls by itself would else be the
+/* memcpy, memmove, memset, memcmp and strlen for this library alone, hidden: what the compiler calls by itself would else be the
  * program's own, or a sanitizer's, which sees accesses of ours without the atomics that order them. The processor's string
  * instructions, because compilers turn loops back into calls of these functions.
  */
@@ -37,6 +37,15 @@ void *memset(void *to, int byte, size_t bytes)
 
 	__asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(byte) : "memory");
 	return start;
+}
+
+size_t strlen(const char *text)
+{
+	const volatile char *end = text;
+
+	while (*end)
+		end++;
+	return (size_t)(end - text);
 }
 
 int memcmp(const void *left, const void *right, size_t bytes)

@@ -15,15 +15,37 @@ static bool is_relocated(void)
 	return relocated_marker == (void *)&relocated_marker;
 }
 
-/* The result goes through a volatile: with a tail call, dlsym would take its caller's caller for us and look up what
- * comes after the loader. */
-static __attribute__((noinline)) void *look_up(const char *name, const char *version)
+/* The results go through volatiles: with a tail call, dlsym would take its caller's caller for us and look up what comes
+ * after the loader. */
+static __attribute__((noinline)) void *look_up_next(const char *name)
 {
-	void *volatile address = version ? dlvsym(RTLD_NEXT, name, version) : NULL;
+	void *volatile address = dlsym(RTLD_NEXT, name);
 
-	if (!address)
-		address = dlsym(RTLD_NEXT, name);
 	return address;
+}
+
+static __attribute__((noinline)) void *look_up_version(const char *name, const char *version)
+{
+	void *volatile address = dlvsym(RTLD_NEXT, name, version);
+
+	return address;
+}
+
+static const void *object_of(void *address)
+{
+	Dl_info info;
+
+	return address && dladdr(address, &info) ? info.dli_fbase : NULL;
+}
+
+/* Whoever comes next: another interposer, whose functions have no versions, or libc. Of libc the version asked for: some
+ * of its releases give the oldest one to dlsym. */
+static void *look_up(const char *name, const char *version)
+{
+	void *next = look_up_next(name);
+	void *exact = version ? look_up_version(name, version) : NULL;
+
+	return exact && object_of(exact) == object_of(next) ? exact : next;
 }
 
 void real_resolve(void)

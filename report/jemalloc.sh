@@ -29,7 +29,7 @@ source=$(cd "$source" && pwd)
 [ -r "$work/include/jemalloc/internal/jemalloc_internal_defs.h" ] ||
 	(cd "$work" && CC=$CC "$source/configure" --disable-cxx --disable-stats --disable-fill --disable-libdl --disable-shared \
 		--without-export --with-jemalloc-prefix=heap_je_ --with-lg-vaddr=48 --with-lg-page=12 --with-lg-hugepage=21 \
-		--with-malloc-conf=narenas:1,tcache:false,retain:false,dirty_decay_ms:0,muzzy_decay_ms:0,thp:never,metadata_thp:disabled \
+		--with-malloc-conf=narenas:1,tcache:false,retain:false,dirty_decay_ms:0,muzzy_decay_ms:0,thp:never,metadata_thp:disabled,trust_madvise:true \
 		>configure.log 2>&1) || fail "configure failed, see $work/configure.log"
 
 # What configure offers no switch for.
