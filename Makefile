@@ -62,7 +62,7 @@ $(report) $(tool): | $(build)/proto/profile.pb-c.c
 # The two libraries that we build ourselves, position-independent, hidden and with their outside calls redirected.
 build/private/libunwind.o: sampling/libunwind.sh $(wildcard sampling/libunwind/*) .ci/fetch-source
 	$(call quiet,BUILD)sh $< $@
-build/private/jemalloc.o: report/jemalloc.sh .ci/fetch-source
+build/private/jemalloc.o: report/jemalloc.sh report/jemalloc/outside.c .ci/fetch-source
 	$(call quiet,BUILD)sh $< $@
 
 # The two that Debian builds position-independent, with their default allocators made ours.

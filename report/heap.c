@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "heap_outside.h"
 #include "heap.h"
 
-/* jemalloc's names (jemalloc.sh). The address sanitizer must see every block, so its builds use the libc that it knows. */
+/* jemalloc's names (jemalloc.sh). The address sanitizer must see every block, so its builds use the libc that it knows.
+ */
 #if defined(__SANITIZE_ADDRESS__)
 #define HEAP_IS_SANITIZED 1
 #elif defined(__has_feature)
@@ -147,7 +147,6 @@ void heap_reset(void)
 		return;
 	memcpy(HEAP_DATA, heap.pristine_data, HEAP_DATA_LIMIT - HEAP_DATA);
 	heap_clear(HEAP_BSS, HEAP_BSS_LIMIT);
-	heap_outside_reset();
 	heap.used_bytes = 0;
 	errno = error;
 }

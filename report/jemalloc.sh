@@ -4,8 +4,8 @@
 #
 # Position-independent, hidden, C only; one arena, no thread cache, freed memory goes back at once; no thread-local storage,
 # thread, fork handler, statistics, profiling, message, file, environment or sbrk. Visible are five entry points and nothing
-# else. What it would call outside becomes heap_outside_<name> (heap_outside.h) or is on the list below. Its variables lie in the
-# sections heap_je_data and heap_je_bss, so that heap_reset can put them back.
+# else. What it would call outside is in jemalloc/outside.c or on the list below. All its variables lie in the sections
+# heap_je_data and heap_je_bss, so that heap_reset can put them back.
 # Variables: CC; JEMALLOC_SRC, a directory with the source (else Debian's source package).
 set -eu
 
@@ -58,8 +58,10 @@ outside='pthread_mutex_init pthread_mutex_lock pthread_mutex_trylock pthread_mut
 	atexit getenv readlink open creat read write close strerror_r'
 entries='malloc calloc realloc free malloc_usable_size'
 for object in "$work"/*.o; do
-	objcopy $(for name in $outside; do echo --redefine-sym "$name=heap_outside_$name"; done) "$object"
+	objcopy $(for name in $outside; do echo --redefine-sym "$name=outside_$name"; done) "$object"
 done
+$CC -O2 -std=gnu17 -Wall -Wextra -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables -c -o "$work/outside.o" "$here/jemalloc/outside.c" || fail "cannot compile outside.c"
 cat >"$work/sections.ld" <<'END'
 SECTIONS
 {
@@ -74,7 +76,7 @@ END
 ld -r --gc-sections -T "$work/sections.ld" $(printf ' -u heap_je_%s' $entries) -o "$work/linked.o" "$work"/*.o
 objcopy $(printf ' --keep-global-symbol=heap_je_%s' $entries) "$work/linked.o" "$output.new"
 
-allowed="$(printf 'heap_outside_%s|' $outside)mmap|munmap|mprotect|madvise|clock_gettime|getpid|pthread_self|abort|__errno_location"
+allowed="mmap|munmap|mprotect|madvise|clock_gettime|getpid|pthread_self|abort|__errno_location"
 allowed="$allowed|mem(chr|cpy|move|set)|str(chr|cmp|len|ncmp|ncpy)|__popcountdi2|_GLOBAL_OFFSET_TABLE_"
 unwanted=$(nm -u "$output.new" | awk '{ print $2 }' | grep -vxE "$allowed" || :)
 [ -z "$unwanted" ] || fail "the object calls" $unwanted
@@ -83,5 +85,5 @@ visible=$(nm -g --defined-only "$output.new" | awk '{ print $3 }' | sort | tr '\
 odd=$(readelf -SW "$output.new" | grep -oE ' \.(tdata|tbss|init_array|ctors|data|bss)[^ ]* ' | grep -v '\.data\.rel\.ro' || :)
 [ -z "$odd" ] || fail "the object has sections" $odd
 data_bytes=$(readelf -SW "$output.new" | awk '$2 == "heap_je_data" || $3 == "heap_je_data" { for (i = 1; i <= NF; i++) if ($i == "PROGBITS") print $(i + 3) }')
-[ $((0x$data_bytes)) -le 4096 ] || fail "heap_je_data has $((0x$data_bytes)) bytes, more than HEAP_DATA_LIMIT in heap.c"
+[ $((0x$data_bytes)) -le 4096 ] || fail "heap_je_data has $((0x$data_bytes)) bytes, more than HEAP_DATA_BYTES in heap.c"
 mv "$output.new" "$output"
