@@ -32,7 +32,8 @@ int gzip_pack(const void *bytes, size_t count, uint8_t **out_packed, size_t *out
 
 	if (count > INT_MAX)
 		return -EFBIG;
-	if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW_BITS, GZIP_MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+	if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW_BITS, GZIP_MEMORY_LEVEL, Z_DEFAULT_STRATEGY) !=
+	    Z_OK)
 		return -ENOMEM;
 	stream.avail_out = deflateBound(&stream, count);
 	packed = heap_alloc(stream.avail_out);

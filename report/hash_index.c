@@ -55,7 +55,8 @@ int hash_index_add(struct hash_index *index, uint64_t hash, uint32_t value)
 {
 	if ((index->used_count + 1) * 4 > index->slot_count * 3 && hash_index_grow(index))
 		return -ENOMEM;
-	*hash_index_probe(index, hash, NULL, NULL) = (struct hash_index_slot){.hash = hash, .value = value, .is_used = 1};
+	*hash_index_probe(index, hash, NULL, NULL) =
+		(struct hash_index_slot){.hash = hash, .value = value, .is_used = 1};
 	index->used_count++;
 	return 0;
 }

@@ -3,8 +3,8 @@
  *
  * Memory        private heap; grows by doubling, at most 3/4 full.
  * When full     hash_index_add answers -ENOMEM, nothing changed.
- * Complexity    O(1) expected. Hashes are of data that a hostile process may choose, so they are mixed with a secret seed
- *               (hash_index_words, hash_index_bytes).
+ * Complexity    O(1) expected. Hashes are of data that a hostile process may choose, so they are mixed with a secret
+ * seed (hash_index_words, hash_index_bytes).
  */
 #ifndef CONTEND_HASH_INDEX_H
 #define CONTEND_HASH_INDEX_H

@@ -8,7 +8,8 @@ static bool utf8_is_inner(char byte)
 	return (byte & 0xc0) == 0x80;
 }
 
-/* Of 3 and 4 bytes some second ones are wrong: they would spell a shorter character, a surrogate, or one beyond 10ffff. */
+/* Of 3 and 4 bytes some second ones are wrong: they would spell a shorter character, a surrogate, or one beyond 10ffff.
+ */
 static bool utf8_is_allowed_pair(uint8_t first, uint8_t second)
 {
 	switch (first) {

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of the character that `text` begins with, 1 to 4; 0 if it begins with none. Zero bytes end a text: they are none. */
+/* Bytes of the character that `text` begins with, 1 to 4; 0 if it begins with none. Zero bytes end a text: they are
+ * none. */
 size_t utf8_character_bytes(const char *text);
 
 bool utf8_is_valid(const char *text);
