@@ -10,7 +10,8 @@ enum {
 	TEXT_BYTES = 16 * 1024, /* longer names are cut */
 	TEXT_FIRST_BYTES = 256, /* nearly all names are shorter */
 	SYMBOLS_AT_ONCE = 2048,
-	WORK_LIMIT = 1 << 24, /* addresses visited beyond the first of each symbol, and bytes of long and of kept names */
+	WORK_LIMIT =
+		1 << 24, /* addresses visited beyond the first of each symbol, and bytes of long and of kept names */
 };
 
 /* One symbol of a table, with what is needed to compare it. */
@@ -94,11 +95,12 @@ static bool is_better(const struct symbol_match *a, const struct symbol_match *b
 	return strcmp(a->name, b->name) < 0;
 }
 
-/* Puts `candidate` in place of *match if it is better; the name is kept in the arena the first time that it is needed. */
+/* Puts `candidate` in place of *match if it is better; the name is kept in the arena the first time that it is needed.
+ */
 static int offer(struct symbol_search *search, struct symbol_match *candidate, struct symbol_match *match)
 {
-	if (match->name && (candidate->start < match->start ||
-			    (candidate->start == match->start && !is_better(candidate, match))))
+	if (match->name &&
+	    (candidate->start < match->start || (candidate->start == match->start && !is_better(candidate, match))))
 		return 0;
 	if (candidate->name == search->text) {
 		if (!spend(search, strlen(search->text)))
@@ -135,7 +137,8 @@ static bool is_wanted(const struct symbol_search *search, const struct symbol *s
 	return symbol->bytes > 0 || !match->name || match->start <= symbol->match.start;
 }
 
-static int enter_symbol(struct symbol_search *search, const struct elf_file *file, uint32_t strings, struct symbol *symbol)
+static int enter_symbol(struct symbol_search *search, const struct elf_file *file, uint32_t strings,
+			struct symbol *symbol)
 {
 	size_t first = first_from(search, symbol->match.start);
 	uint64_t *nearest;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* symbol_search: the best function symbols for many addresses of one object, from one or several of its symbol tables.
  *
- * Best          a symbol with a size that covers the address, the one that begins last; among those that begin together:
- *               a function, then fewest leading underscores, then global before weak before local, then the shortest name,
- *               then the first in the alphabet. Else the nearest symbol without size before it in the same section, if no
- *               other symbol begins between.
- * Cost          O(symbols * log addresses), and for each symbol the addresses that it covers; the latter has a bound, so a
- *               file with absurd sizes costs time in proportion to its length.
- * Memory        private heap for the search, `names` for the names.
+ * Best          a symbol with a size that covers the address, the one that begins last; among those that begin
+ * together: a function, then fewest leading underscores, then global before weak before local, then the shortest name,
+ *               then the first in the alphabet. Else the nearest symbol without size before it in the same section, if
+ * no other symbol begins between. Cost          O(symbols * log addresses), and for each symbol the addresses that it
+ * covers; the latter has a bound, so a file with absurd sizes costs time in proportion to its length. Memory private
+ * heap for the search, `names` for the names.
  */
 #ifndef CONTEND_SYMBOL_SEARCH_H
 #define CONTEND_SYMBOL_SEARCH_H
@@ -26,9 +25,10 @@ struct symbol_match {
 struct symbol_search {
 	const uint64_t *addresses; /* ascending, as the object numbers them */
 	size_t count;
-	struct symbol_match *sized;   /* of each address: best symbol that covers it */
-	struct symbol_match *unsized; /* of each address: nearest symbol without size between the address before and it */
-	uint64_t *nearest;            /* of each address: begin of the nearest symbol at all between, plus 1; 0: none */
+	struct symbol_match *sized; /* of each address: best symbol that covers it */
+	struct symbol_match
+		*unsized;  /* of each address: nearest symbol without size between the address before and it */
+	uint64_t *nearest; /* of each address: begin of the nearest symbol at all between, plus 1; 0: none */
 	struct arena *names;
 	char *text; /* the name that is being looked at */
 	uint64_t work_left;
@@ -37,8 +37,8 @@ struct symbol_search {
 /* addresses: sorted, alive until symbol_search_free. 0 or -ENOMEM. */
 int symbol_search_new(struct symbol_search *search, const uint64_t *addresses, size_t count, struct arena *names);
 
-/* Takes one table of the object into account: SHT_SYMTAB or SHT_DYNSYM; none is no error. -ENOMEM, or the error of reading
- * it; what was found before counts. */
+/* Takes one table of the object into account: SHT_SYMTAB or SHT_DYNSYM; none is no error. -ENOMEM, or the error of
+ * reading it; what was found before counts. */
 int symbol_search_table(struct symbol_search *search, const struct elf_file *file, uint32_t type);
 
 /* Writes the name of each address, or leaves it if there is none. */
