@@ -55,11 +55,13 @@ static long create_temporary(const struct dump *dump, char *out_path)
 	long descriptor = -EEXIST;
 
 	for (int i = 0; i < TEMPORARIES_TRIED && descriptor == -EEXIST; i++) {
-		int bytes = snprintf(out_path, DUMP_PATH_BYTES, "%.*s.contend.%ld.%d.tmp", directory_bytes, dump->base, pid, i);
+		int bytes = snprintf(out_path, DUMP_PATH_BYTES, "%.*s.contend.%ld.%d.tmp", directory_bytes, dump->base,
+				     pid, i);
 
 		if (bytes >= DUMP_PATH_BYTES)
 			return -ENAMETOOLONG;
-		descriptor = KERNEL_CALL(openat, AT_FDCWD, out_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		descriptor = KERNEL_CALL(openat, AT_FDCWD, out_path,
+					 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	}
 	return descriptor;
 }
@@ -119,7 +121,8 @@ static int name_files(struct dump *dump, bool has_sequence, uint32_t attempt)
 	return 0;
 }
 
-/* Renames unless the new name exists. Where the file system cannot, a second name and the removal of the first do it. */
+/* Renames unless the new name exists. Where the file system cannot, a second name and the removal of the first do it.
+ */
 static int rename_exclusively(const char *from, const char *to)
 {
 	int error = KERNEL_CALL(renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
@@ -221,7 +224,7 @@ int dump_region(struct region *region, struct dump_result *out_result)
 	struct snapshot *snapshot;
 	int error;
 
-	snapshot_moment_now(&moment);
+	snapshot_clock_now(&moment);
 	error = snapshot_take(region, region->header.bytes, &moment, &snapshot);
 	if (error)
 		return error;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* dump: a snapshot becomes files, one for each profile.
  *
- * Called from   the helper thread, process exit, the tool, the signal handler of a single-threaded process. One at a time.
- * Files         <name>.mutex.pb.gz and <name>.block.pb.gz, mode 0600, written under a temporary name in the same directory and
- *               then renamed; both or none. Nothing is overwritten: where a name exists, the next sequence number is taken
- *               (a pattern without %n gets .<number> added).
- * On failure    -errno; the temporary files are removed.
+ * Called from   the helper thread, process exit, the tool, the signal handler of a single-threaded process. One at a
+ * time. Files         <name>.mutex.pb.gz and <name>.block.pb.gz, mode 0600, written under a temporary name in the same
+ * directory and then renamed; both or none. Nothing is overwritten: where a name exists, the next sequence number is
+ * taken (a pattern without %n gets .<number> added). On failure    -errno; the temporary files are removed.
  */
 #ifndef CONTEND_DUMP_H
 #define CONTEND_DUMP_H
@@ -21,7 +20,7 @@ struct dump_request {
 };
 
 struct dump_result {
-	uint32_t next_sequence;                      /* number for the next dump */
+	uint32_t next_sequence; /* number for the next dump */
 	char paths[PROFILE_COUNT][DUMP_PATH_BYTES];
 	uint64_t bytes[PROFILE_COUNT];
 };
@@ -29,7 +28,8 @@ struct dump_result {
 /* Snapshot to files. *out_result is large: keep it off small stacks. */
 int dump_write(const struct snapshot *snapshot, const struct dump_request *request, struct dump_result *out_result);
 
-/* This process's own region, named as it says itself: snapshot, files, and the sequence number in the region counted up. */
+/* This process's own region, named as it says itself: snapshot, files, and the sequence number in the region counted
+ * up. */
 int dump_region(struct region *region, struct dump_result *out_result);
 
 #endif

@@ -62,8 +62,8 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 		add_mutex_head(out_comments, snapshot, snapshot_profile_words(profile));
 	else
 		add_block_head(out_comments, snapshot, snapshot_profile_words(profile));
-	add(out_comments, "# mutex fraction %u, block rate %lld ns at the time of writing", (unsigned)snapshot->mutex_fraction,
-	    (long long)snapshot->block_rate_ns);
+	add(out_comments, "# mutex fraction %u, block rate %lld ns at the time of writing",
+	    (unsigned)snapshot->mutex_fraction, (long long)snapshot->block_rate_ns);
 	add(out_comments, "# hand-off: %lld ns of lock waiting came after the last release and is charged to none",
 	    (long long)snapshot->handoff_ns);
 	add_clock(out_comments, snapshot);

@@ -82,7 +82,8 @@ static int check_texts(const Profile *profile)
 	if (profile->n_string_table == 0 || profile->string_table[0][0] != '\0')
 		return -EBADMSG;
 	for (size_t i = 0; i < profile->n_sample_type; i++)
-		if (!has_text(profile, profile->sample_type[i]->type) || !has_text(profile, profile->sample_type[i]->unit))
+		if (!has_text(profile, profile->sample_type[i]->type) ||
+		    !has_text(profile, profile->sample_type[i]->unit))
 			return -EBADMSG;
 	for (size_t i = 0; i < profile->n_comment; i++)
 		if (!has_text(profile, profile->comment[i]))
@@ -91,9 +92,9 @@ static int check_texts(const Profile *profile)
 	    (!has_text(profile, profile->period_type->type) || !has_text(profile, profile->period_type->unit)))
 		return -EBADMSG;
 	return has_text(profile, profile->drop_frames) && has_text(profile, profile->keep_frames) &&
-			       has_text(profile, profile->default_sample_type) ?
-		       0 :
-		       -EBADMSG;
+			       has_text(profile, profile->default_sample_type)
+		       ? 0
+		       : -EBADMSG;
 }
 
 static int check_mappings(const Profile *profile, struct ids *mappings)

@@ -58,7 +58,8 @@ static int read_data(long descriptor, char *out_bytes, size_t bytes)
 			return 0;
 		if (hole < 0)
 			return hole;
-		for (offset = data & -PAGE_BYTES; offset < (uint64_t)hole && offset < bytes && !error; offset += PAGE_BYTES)
+		for (offset = data & -PAGE_BYTES; offset < (uint64_t)hole && offset < bytes && !error;
+		     offset += PAGE_BYTES)
 			error = read_page(descriptor, out_bytes + offset, offset);
 	}
 	return error;
@@ -99,7 +100,8 @@ static int read_region(long descriptor, struct region_file *out_file)
 	if ((uint64_t)status.st_size > REGION_FILE_LIMIT_BYTES)
 		return -EFBIG;
 	file.bytes = status.st_size;
-	memory = KERNEL_CALL(mmap, NULL, file.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	memory = KERNEL_CALL(mmap, NULL, file.bytes, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	if (memory < 0 && memory > -PAGE_BYTES)
 		return memory;
 	file.region = (const struct region *)memory;
@@ -117,7 +119,8 @@ static int read_region(long descriptor, struct region_file *out_file)
 
 int region_file_read(const char *path, struct region_file *out_file)
 {
-	long descriptor = KERNEL_CALL(openat, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	long descriptor =
+		KERNEL_CALL(openat, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int error;
 
 	if (descriptor < 0)

@@ -2,10 +2,10 @@
 /* region_file: the region of another process, alive or dead, from its file.
  *
  * Called from   the tool and tests.
- * Reading       a private copy made with pread, not a mapping: a file that shrinks gives an error and not a SIGBUS, and holes
- *               stay holes (a read fault in a mapped tmpfs hole would take memory). Each page is read until two
- *               reads agree, so it is what the page was at one instant although its owner goes on recording.
- * Memory        one anonymous mapping of the region's size, of which only data takes memory.
+ * Reading       a private copy made with pread, not a mapping: a file that shrinks gives an error and not a SIGBUS, and
+ * holes stay holes (a read fault in a mapped tmpfs hole would take memory). Each page is read until two reads agree, so
+ * it is what the page was at one instant although its owner goes on recording. Memory        one anonymous mapping of
+ * the region's size, of which only data takes memory.
  */
 #ifndef CONTEND_REGION_FILE_H
 #define CONTEND_REGION_FILE_H
@@ -19,8 +19,8 @@ struct region_file {
 	size_t bytes;
 };
 
-/* No link is followed. -errno of open and read; -EBADMSG: no region file, or one that is not as long as it says; -EPROTO:
- * another version of the layout; -EFBIG: larger than any region. */
+/* No link is followed. -errno of open and read; -EBADMSG: no region file, or one that is not as long as it says;
+ * -EPROTO: another version of the layout; -EFBIG: larger than any region. */
 int region_file_read(const char *path, struct region_file *out_file);
 
 void region_file_free(struct region_file *file);

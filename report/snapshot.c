@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "frame.h"
 #include "heap.h"
-#include "kernel.h"
-#include "process.h"
+#include "snapshot_clock.h"
 #include "snapshot.h"
-
-/* ns in a tick that a clock can have: 20 GHz to 50 MHz. */
-#define NS_PER_TICK_LEAST 0.05
-#define NS_PER_TICK_MOST  20.0
 
 /* What is read, how much of it, and how often so far. */
 struct source {
@@ -53,44 +47,6 @@ const char *snapshot_kind_name(enum wait_kind kind)
 	return names[kind];
 }
 
-void snapshot_moment_now(struct snapshot_moment *out_moment)
-{
-	struct timespec now = {0};
-
-	process_boot_id(out_moment->boot_id);
-	out_moment->clock_source = clock_source();
-	out_moment->anchor = clock_anchor_now();
-	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
-	out_moment->wall_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-static double anchors_ns_per_tick(struct clock_anchor from, struct clock_anchor to)
-{
-	if (to.ticks <= from.ticks || to.monotonic_ns <= from.monotonic_ns)
-		return 0;
-	return (double)(to.monotonic_ns - from.monotonic_ns) / (double)(to.ticks - from.ticks);
-}
-
-static bool is_sane_clock(double ns_per_tick)
-{
-	return ns_per_tick >= NS_PER_TICK_LEAST && ns_per_tick <= NS_PER_TICK_MOST;
-}
-
-/* The longer the time between two anchors the better, so now counts more than `early`, if it is on the same clock. */
-static double region_ns_per_tick(const struct region_header *header, const struct snapshot_moment *moment)
-{
-	double ns_per_tick = 0;
-
-	if (header->clock_source == CLOCK_SOURCE_MONOTONIC)
-		return 1;
-	if (memcmp(header->boot_id, moment->boot_id, sizeof(header->boot_id)) == 0 &&
-	    header->clock_source == moment->clock_source)
-		ns_per_tick = anchors_ns_per_tick(header->started, moment->anchor);
-	if (!is_sane_clock(ns_per_tick))
-		ns_per_tick = anchors_ns_per_tick(header->started, header->early);
-	return ns_per_tick;
-}
-
 static int64_t ticks_to_ns(const struct snapshot *snapshot, uint64_t ticks)
 {
 	double ns = (double)ticks * snapshot->ns_per_tick + 0.5;
@@ -106,8 +62,8 @@ static const char *copy_field(struct snapshot *snapshot, const char *field, size
 static int copy_header(struct snapshot *snapshot, const struct region_header *header,
 		       const struct snapshot_moment *moment)
 {
-	snapshot->ns_per_tick = region_ns_per_tick(header, moment);
-	if (!is_sane_clock(snapshot->ns_per_tick))
+	snapshot->ns_per_tick = snapshot_clock_ns_per_tick(header, moment);
+	if (snapshot->ns_per_tick == 0)
 		return -ENODATA;
 	snapshot->taken_wall_ns = moment->wall_ns;
 	snapshot->started_wall_ns = header->started_wall_ns;
@@ -288,7 +244,8 @@ static int copy_handoff(struct snapshot *snapshot, const struct source *source)
 static int check_region(const struct region *region, size_t bytes)
 {
 	/* Pairs with the release in region_create. */
-	if (bytes < sizeof(*region) || atomic_load_explicit(&region->header.magic, memory_order_acquire) != REGION_MAGIC)
+	if (bytes < sizeof(*region) ||
+	    atomic_load_explicit(&region->header.magic, memory_order_acquire) != REGION_MAGIC)
 		return -EBADMSG;
 	if (region->header.version != REGION_VERSION)
 		return -EPROTO;

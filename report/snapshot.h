@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* snapshot: a copy of what one region says, checked, and in the units of reports.
  *
- * Called from   wherever reports are made. The region may be this process's own and in use: no recorder is stopped, every
- *               sample is a pair that was true at one instant.
- * Trust         none: magic, version, and every count and offset of the region are checked; each is read once. A damaged
- *               region gives an error or fewer data, never a fault. `bytes` must be readable as far as the region's own
- *               words say that they are in use.
- * Memory        private heap, all of it given back by snapshot_drop.
- * Units         ns and whole events.
+ * Called from   wherever reports are made. The region may be this process's own and in use: no recorder is stopped,
+ * every sample is a pair that was true at one instant. Trust         none: magic, version, and every count and offset
+ * of the region are checked; each is read once. A damaged region gives an error or fewer data, never a fault. `bytes`
+ * must be readable as far as the region's own words say that they are in use. Memory        private heap, all of it
+ * given back by snapshot_drop. Units         ns and whole events.
  */
 #ifndef CONTEND_SNAPSHOT_H
 #define CONTEND_SNAPSHOT_H
@@ -17,14 +15,7 @@
 
 #include "arena.h"
 #include "region.h"
-
-/* When and where the copy is made: what the region cannot say. */
-struct snapshot_moment {
-	uint64_t boot_id[2];
-	enum clock_source clock_source;
-	struct clock_anchor anchor;
-	int64_t wall_ns; /* since 1970 */
-};
+#include "snapshot_clock.h"
 
 struct snapshot_sample {
 	enum profile profile;
@@ -61,13 +52,10 @@ struct snapshot {
 	enum clock_source clock_source;
 	uint32_t dump_sequence;
 	bool is_closed;
-	const char *program;   /* terminated, as are the next two */
+	const char *program; /* terminated, as are the next two */
 	const char *directory;
 	const char *out;
 };
-
-/* This moment on this machine. Needs clock_init; the boot id is 0 where /proc does not tell it. */
-void snapshot_moment_now(struct snapshot_moment *out_moment);
 
 /* -EBADMSG: no region, or a damaged one. -EPROTO: another version of the layout. -ENODATA: the clock of another boot
  * and too little of it. -ENOMEM. */

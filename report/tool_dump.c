@@ -57,7 +57,7 @@ static int write_profiles(const struct region_file *file, const struct dump_requ
 	struct snapshot *snapshot;
 	int error;
 
-	snapshot_moment_now(&now);
+	snapshot_clock_now(&now);
 	error = snapshot_take(file->region, file->bytes, &now, &snapshot);
 	if (error)
 		return error;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: a dump is one file for each profile, complete under its name or not there at all, and never in place of another.
+/* Goal: a dump is one file for each profile, complete under its name or not there at all, and never in place of
+ * another.
  *
  * dump_test DIRECTORY: writes one dump of made-up samples in real functions of libc there, for other tests to read. */
 #include <dirent.h>
@@ -50,7 +51,8 @@ static int enter_object(struct dl_phdr_info *info, size_t bytes, void *region)
 		fake_region_module(region, next_module, start, (segment->p_memsz + 8191) & ~UINT64_C(4095),
 				   path[0] ? path : info->dlpi_name);
 		((struct region *)region)->modules.entries[next_module].load_bias = info->dlpi_addr;
-		((struct region *)region)->modules.entries[next_module].file_offset = segment->p_offset & ~UINT64_C(4095);
+		((struct region *)region)->modules.entries[next_module].file_offset =
+			segment->p_offset & ~UINT64_C(4095);
 		if (path[0])
 			strcpy(((struct region *)region)->header.program, path);
 		next_module++;
@@ -76,7 +78,8 @@ static struct region *region_of_this_program(void)
 	uint64_t unlock[] = {frame_of(region, pthread_mutex_unlock, 0), frame_of(region, fake_region_new, 5),
 			     frame_of(region, region_of_this_program, 5)};
 	uint64_t lock[] = {frame_of(region, pthread_mutex_lock, 0), frame_of(region, enter_object, 7),
-			   frame_of(region, region_of_this_program, 9), frame_make(FRAME_MODULE_PSEUDO, FRAME_TRUNCATED)};
+			   frame_of(region, region_of_this_program, 9),
+			   frame_make(FRAME_MODULE_PSEUDO, FRAME_TRUNCATED)};
 	uint64_t wait[] = {frame_of(region, pthread_cond_wait, 0), frame_of(region, region_of_this_program, 11),
 			   frame_make(FRAME_MODULE_UNKNOWN, 0xdead00)};
 

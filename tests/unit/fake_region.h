@@ -62,13 +62,14 @@ __attribute__((unused)) static void fake_region_module(struct region *region, ui
 }
 
 /* Adds `events` events of `delay_ns` together to the sample of that key. */
-__attribute__((unused)) static void fake_region_sample(enum profile profile, enum wait_kind kind, const uint64_t *frames,
-						       unsigned depth, double events, uint64_t delay_ns)
+__attribute__((unused)) static void fake_region_sample(enum profile profile, enum wait_kind kind,
+						       const uint64_t *frames, unsigned depth, double events,
+						       uint64_t delay_ns)
 {
 	struct sample_key key = {.profile = profile, .kind = kind, .depth = depth, .frames = frames};
 
 	sample_add(sample_table_find(&key), (struct sample_weight){.count = (uint64_t)(events * SAMPLER_COUNT_ONE),
-								    .delay_ticks = delay_ns * FAKE_TICKS_PER_NS});
+								   .delay_ticks = delay_ns * FAKE_TICKS_PER_NS});
 }
 
 /* Two ticks a nanosecond, one second after the start, on the same boot. */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* snapshot_clock: which moment a region is copied at, and how long its ticks are. */
+#ifndef CONTEND_SNAPSHOT_CLOCK_H
+#define CONTEND_SNAPSHOT_CLOCK_H
+
+#include "region.h"
+
+/* When and where the copy is made: what the region cannot say. */
+struct snapshot_moment {
+	uint64_t boot_id[2];
+	enum clock_source clock_source;
+	struct clock_anchor anchor;
+	int64_t wall_ns; /* since 1970 */
+};
+
+/* This moment on this machine. Needs clock_init; the boot id is 0 where /proc does not tell it. */
+void snapshot_clock_now(struct snapshot_moment *out_moment);
+
+/* ns in a tick of the region's clock: from its start to `moment` if that is on the same clock of the same boot, else
+ * from its start to its early anchor; 0 if neither makes sense. */
+double snapshot_clock_ns_per_tick(const struct region_header *header, const struct snapshot_moment *moment);
+
+#endif
