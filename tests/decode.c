@@ -26,6 +26,7 @@ typedef Perftools__Profiles__Sample Sample;
 
 enum {
 	READ_BYTES = 1 << 16,
+	FIELD_DOC_URL = 15,
 };
 
 static Profile *profile;
@@ -116,6 +117,21 @@ static void print_functions(const Location *location, char separator)
 	}
 }
 
+/* A field of newer schemas: known by its number, a varint. */
+static const char *doc_url(void)
+{
+	const ProtobufCMessage *message = &profile->base;
+	int64_t number = 0;
+
+	for (unsigned i = 0; i < message->n_unknown_fields; i++) {
+		const ProtobufCMessageUnknownField *field = &message->unknown_fields[i];
+
+		for (size_t j = field->len; field->tag == FIELD_DOC_URL && j; j--)
+			number = number << 7 | (field->data[j - 1] & 0x7f);
+	}
+	return text(number);
+}
+
 static void print_header(void)
 {
 	for (size_t i = 0; i < profile->n_sample_type; i++)
@@ -127,6 +143,7 @@ static void print_header(void)
 	printf("# time %" PRId64 "\n# duration %" PRId64 "\n", profile->time_nanos, profile->duration_nanos);
 	for (size_t i = 0; i < profile->n_comment; i++)
 		printf("# comment %s\n", text(profile->comment[i]));
+	printf("# doc %s\n", doc_url());
 }
 
 static void print_mappings(void)

@@ -37,6 +37,7 @@ static void body(unsigned number, void *argument)
 		t_sleep_ms(number * ARRIVAL_MS);
 	}
 	holders[number]();
+	NO_TAIL_CALL();
 }
 
 int main(void)

@@ -137,6 +137,7 @@ static void releasing(unsigned number, void *argument)
 {
 	(void)argument;
 	(number ? wait_for_release : release_by_waiting)();
+	NO_TAIL_CALL();
 }
 
 int main(void)

@@ -20,9 +20,12 @@ template <typename Lock> class Till
 public:
 	__attribute__((noinline)) void take(int amount)
 	{
-		std::lock_guard<Lock> guard(lock);
-		std::this_thread::sleep_for(2ms);
-		sum += amount;
+		{
+			std::lock_guard<Lock> guard(lock);
+			std::this_thread::sleep_for(2ms);
+			sum += amount;
+		}
+		asm volatile(""); // the unlock is no tail call: this frame is there during it
 	}
 };
 

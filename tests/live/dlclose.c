@@ -21,7 +21,7 @@ static void hold(struct known_waits *waits)
 int main(int argc, char **argv)
 {
 	void *plugin = argc > 1 ? dlopen(argv[1], RTLD_NOW) : NULL;
-	struct known_waits waits = {.mutex = &mutex, .hold = hold, .rounds = 10, .hold_ms = 5};
+	struct known_waits waits = {.mutex = &mutex, .hold = hold, .rounds = 10, .hold_ms = 15};
 
 	if (!plugin) {
 		fprintf(stderr, "%s\n", dlerror());

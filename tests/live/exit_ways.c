@@ -8,7 +8,7 @@
 
 enum {
 	ROUNDS = 10,
-	HOLD_MS = 5,
+	HOLD_MS = 15,
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

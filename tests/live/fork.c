@@ -26,7 +26,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 	static void name##_contend(unsigned rounds)                                                                    \
 	{                                                                                                              \
 		struct known_waits waits = {.mutex = &mutex, .lock = name##_wait, .hold = name##_hold, .rounds = rounds,\
-					    .hold_ms = 5};                                                             \
+					    .hold_ms = 15};                                                             \
                                                                                                                        \
 		known_waits_run(&waits);                                                                               \
 		printf(#name " %d\n", getpid());                                                                       \

@@ -38,19 +38,22 @@ for profile in mutex block; do
 	view "$profile -top, file" '^File: contend_until$' -top "$new"
 	view "$profile -top -cum" 'critical_section$' -top -cum "$new"
 	view "$profile -traces" ' critical_section$' -traces "$new"
-	view "$profile -traces, label" 'kind: *mutex' -traces "$new"
 	view "$profile -tree" "$leaf\$" -tree "$new"
 	view "$profile -peek" critical_section -peek critical_section "$new"
-	view "$profile -tags" 'kind: ' -tags "$new"
-	view "$profile -tagignore" 'Showing nodes accounting for 0' -top -tagignore=kind=mutex "$new"
 	view "$profile -sample_index=contentions" '^Type: contentions$' -top -sample_index=contentions "$new"
 	view "$profile -base" 'critical_section$' -top -base "$old" "$new"
 	view "$profile -diff_base" 'critical_section$' -top -diff_base "$old" "$new"
 	view "$profile merged" 'critical_section$' -top "$old" "$new"
 	view "$profile -raw" 'PeriodType: contentions count' -raw "$new"
 	view "$profile -comments" . -comments "$new"
-	view "$profile -proto, read again" critical_section -raw <(HOME=$work/home pprof -proto -output /dev/stdout "$new" 2>/dev/null)
+	check "$profile -proto" pprof -proto -output "$work/again.pb.gz" "$new"
+	view "$profile -proto, read again" critical_section -top "$work/again.pb.gz"
 done
+view 'block -traces, label' 'kind: *mutex' -traces "$new"
+view 'block -tags' 'mutex' -tags "$new"
+view 'block -tagfocus' critical_section -top -tagfocus=kind=mutex "$new"
+view 'block -tagignore' 'accounting for 0' -top -tagignore=kind=mutex "$new"
+view 'block -tagroot' '^ .* mutex$' -top -tagroot=kind "$new"
 
 # One request to the server, by the shell alone.
 fetch()

@@ -12,7 +12,7 @@ files()
 # The sum of the negative values of NEW less OLD; 0 for a profile that only grows.
 shrunk()
 {
-	pprof -traces -unit ns "$@" 2>&1 | grep -cE '^ +-[0-9.]+[nu]?s? '
+	pprof -traces -unit ns "$@" 2>&1 | grep -cE '^ *-[0-9.]+[a-z]+ '
 }
 
 start_profiled threads "$live/contend_until"
@@ -32,7 +32,7 @@ is 'there is nothing else' "$(files threads)" 6
 for profile in mutex block; do
 	for number in $first $((first + 1)) $((first + 2)); do
 		at_least "$profile $number shows the critical section" \
-			"$(sum "$(decoded threads "$number" $profile)" count ';critical_section;')" 10
+			"$(sum "$(decoded threads "$number" $profile)" count ';critical_section;')" 1
 	done
 	is "$profile never shrinks" "$(shrunk -base "$work/threads.$first.$profile.pb.gz" \
 		"$work/threads.$((first + 2)).$profile.pb.gz")" 0
@@ -51,7 +51,7 @@ is 'a program survives a storm of signals' $? 7
 is 'and sees nothing of it' "$(cat "$work/storm.err")" ''
 last=$(last_dump storm)
 first=$(first_dump storm)
-at_least 'the storm made dumps' "$last" $((first + 2))
+at_least 'the storm made a dump, and the end another' "$last" $((first + 1))
 is 'each is two files, none is missing, nothing else is there' "$(files storm)" $(((last - first + 1) * 2))
 previous=0
 for ((number = first; number <= last; number++)); do
