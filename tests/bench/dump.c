@@ -11,36 +11,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "paths.h"
 
 enum {
 	STACKS = 5000,
-	HOLD_US = 30,
+	THREADS = 16,
 	LEAST_MS = 50, /* of a measured time */
 	DUMP_LIMIT_MS = 10000,
 };
 
 static struct {
-	pthread_mutex_t contended;
-	pthread_mutex_t own;
+	pthread_mutex_t mutex; /* the busy thread's own */
 	_Atomic uint64_t longest_ns; /* pause since it was last taken */
 	_Atomic unsigned is_over;
-} bench = {.contended = PTHREAD_MUTEX_INITIALIZER, .own = PTHREAD_MUTEX_INITIALIZER};
-
-static void section(void)
-{
-	pthread_mutex_lock(&bench.contended);
-	t_spin_us(HOLD_US);
-	pthread_mutex_unlock(&bench.contended);
-	__asm__ volatile("" ::: "memory");
-}
+} bench = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void contend(unsigned number, void *argument)
 {
 	(void)argument;
-	for (unsigned i = 0; i < STACKS; i++)
-		paths_walk((i + number * STACKS / 4) % STACKS);
+	paths_contend(number, THREADS, STACKS);
 }
 
 static void *be_busy(void *argument)
@@ -50,8 +39,8 @@ static void *be_busy(void *argument)
 	while (!atomic_load_explicit(&bench.is_over, memory_order_relaxed)) {
 		uint64_t now_ns;
 
-		pthread_mutex_lock(&bench.own);
-		pthread_mutex_unlock(&bench.own);
+		pthread_mutex_lock(&bench.mutex);
+		pthread_mutex_unlock(&bench.mutex);
 		now_ns = t_now_ns();
 		if (now_ns - before_ns > atomic_load_explicit(&bench.longest_ns, memory_order_relaxed))
 			atomic_store_explicit(&bench.longest_ns, now_ns - before_ns, memory_order_relaxed);
@@ -115,8 +104,7 @@ int main(int argc, char **argv)
 
 	if (argc != 3)
 		return 2;
-	paths_leaf = section;
-	t_run(4, contend, NULL);
+	t_run(THREADS, contend, NULL);
 	pthread_create(&busy, NULL, be_busy, NULL);
 	for (int i = atoi(argv[2]); i; i--)
 		measure(argv[1], is_profiled);

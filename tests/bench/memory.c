@@ -4,33 +4,21 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "paths.h"
 
 enum {
 	THREADS = 64,
 	STACKS = 1000,
-	HOLD_US = 15,
 };
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t all_done, may_end;
-
-static void section(void)
-{
-	pthread_mutex_lock(&mutex);
-	t_spin_us(HOLD_US);
-	pthread_mutex_unlock(&mutex);
-	__asm__ volatile("" ::: "memory");
-}
 
 static void body(unsigned number, void *argument)
 {
 	char byte;
 
 	(void)argument;
-	for (unsigned i = 0; i < STACKS; i++)
-		paths_walk((i + number * STACKS / THREADS) % STACKS);
+	paths_contend(number, THREADS, STACKS);
 	pthread_barrier_wait(&all_done);
 	if (!number) {
 		printf("ready\n");
@@ -43,7 +31,6 @@ static void body(unsigned number, void *argument)
 
 int main(void)
 {
-	paths_leaf = section;
 	pthread_barrier_init(&all_done, NULL, THREADS);
 	pthread_barrier_init(&may_end, NULL, THREADS);
 	t_run(THREADS, body, NULL);

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* paths: as many different call stacks as wanted. A path is a number; its digits to base 4 choose which of four functions
- * calls the next, PATHS_DEPTH deep, and at the end of it `leaf` is called. */
+/* paths: as many different call stacks as wanted, each of which waits for one mutex.
+ *
+ * A path is a number; its digits to base 4 choose which of four functions calls the next, and at the end of it the mutex
+ * is taken. The threads share the paths out. A thread stays away after each turn, so that it finds the others queueing when
+ * it comes back: nearly every turn waits, and is waited for.
+ */
 #ifndef CONTEND_TESTS_PATHS_H
 #define CONTEND_TESTS_PATHS_H
 
-#define PATHS_DEPTH 8 /* 65536 paths */
+#include <pthread.h>
+#include <unistd.h>
 
-static void (*paths_leaf)(void);
+#include "check.h"
+
+enum {
+	PATHS_DEPTH = 8, /* 65536 paths */
+	PATHS_TURNS = 2, /* of each path */
+	PATHS_HOLD_US = 20,
+	PATHS_AWAY_US = 200,
+};
+
+static pthread_mutex_t paths_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void paths_step(unsigned path, unsigned depth);
 
@@ -21,6 +35,13 @@ PATHS_FUNCTION(path_1)
 PATHS_FUNCTION(path_2)
 PATHS_FUNCTION(path_3)
 
+static void paths_section(void)
+{
+	pthread_mutex_lock(&paths_mutex);
+	usleep(PATHS_HOLD_US); /* asleep, so that the others can come and queue */
+	pthread_mutex_unlock(&paths_mutex);
+}
+
 __attribute__((noinline, noclone)) static void paths_step(unsigned path, unsigned depth)
 {
 	static void (*const functions[])(unsigned, unsigned) = {path_0, path_1, path_2, path_3};
@@ -28,13 +49,18 @@ __attribute__((noinline, noclone)) static void paths_step(unsigned path, unsigne
 	if (depth)
 		functions[path % 4](path / 4, depth - 1);
 	else
-		paths_leaf();
+		paths_section();
 	__asm__ volatile("" ::: "memory");
 }
 
-static inline void paths_walk(unsigned path)
+/* The share of thread `number` of `threads` in the paths 0 ... count-1. */
+static inline void paths_contend(unsigned number, unsigned threads, unsigned count)
 {
-	paths_step(path, PATHS_DEPTH);
+	for (unsigned path = number; path < count; path += threads)
+		for (unsigned turn = 0; turn < PATHS_TURNS; turn++) {
+			paths_step(path, PATHS_DEPTH);
+			usleep(PATHS_AWAY_US);
+		}
 }
 
 #endif
