@@ -34,10 +34,10 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The last line of a log, for a message.
-last_line()
+# What a log says of a failure: its first error, or its last line.
+reason()
 {
-	grep -v '^[[:space:]]*$' "$1" 2>/dev/null | tail -n 1
+	grep -m 1 -E 'ERROR|FATAL' "$1" || grep -v '^[[:space:]]*$' "$1" | tail -n 1
 }
 
 # Waits until a command holds; not longer than so many tenths of a second, nor than the server lives.
@@ -77,7 +77,7 @@ make_data()
 	fi
 	mkdir "$data/profiles" && chmod 1777 "$data/profiles" || fail "cannot write $data"
 	mariadb-install-db --no-defaults "${owner[@]}" --datadir="$data/db" --auth-root-authentication-method=normal \
-		--skip-test-db >"$data/install.log" 2>&1 || fail "mariadb-install-db: $(last_line "$data/install.log")"
+		--skip-test-db >"$data/install.log" 2>&1 || fail "mariadb-install-db: $(reason "$data/install.log")"
 }
 
 start_server()
@@ -91,19 +91,16 @@ start_server()
 	server=$!
 	await 300 mariadb-admin --no-defaults --socket="$data/socket" --user=root ping &&
 		mariadb --no-defaults --socket="$data/socket" --user=root -e 'CREATE DATABASE sbtest' 2>"$data/client.log" ||
-		fail "the server did not start: $(last_line "$data/server.log")"
-}
-
-query_load()
-{
-	sysbench oltp_point_select --db-driver=mysql --mysql-socket="$data/socket" --mysql-user=root --tables=2 \
-		--table-size=1000 --threads=$clients --time=$load_seconds "$1"
+		fail "the server did not start: $(reason "$data/server.log")"
 }
 
 start_load()
 {
-	query_load prepare >"$data/load.log" 2>&1 || fail "sysbench prepare: $(last_line "$data/load.log")"
-	query_load run >"$data/load.log" 2>&1 &
+	local command=(sysbench oltp_point_select --db-driver=mysql --mysql-socket="$data/socket" --mysql-user=root
+		--tables=2 --table-size=1000 --threads=$clients --time=$load_seconds)
+
+	"${command[@]}" prepare >"$data/load.log" 2>&1 || fail "sysbench prepare: $(reason "$data/load.log")"
+	"${command[@]}" run >"$data/load.log" 2>&1 &
 	load=$!
 }
 
@@ -116,11 +113,11 @@ both_profiles()
 take_profiles()
 {
 	sleep $dump_after_seconds
-	kill -0 "$load" 2>/dev/null || fail "sysbench ended early: $(last_line "$data/load.log")"
+	kill -0 "$load" 2>/dev/null || fail "sysbench ended early: $(reason "$data/load.log")"
 	echo "\$ kill -USR2 $server"
-	kill -USR2 "$server" || fail "the server is gone: $(last_line "$data/server.log")"
+	kill -USR2 "$server" || fail "the server is gone: $(reason "$data/server.log")"
 	await 300 both_profiles && both_profiles >/dev/null ||
-		fail "no profile was written: $(last_line "$data/server.log")"
+		fail "no profile was written: $(reason "$data/server.log")"
 	rm -rf "$kept"
 	mkdir -p "$kept" && cp "$data"/profiles/*.pb.gz "$kept" || fail "cannot copy the profiles to $kept"
 }
@@ -136,10 +133,10 @@ show()
 
 stop_server()
 {
-	wait "$load" || fail "sysbench: $(last_line "$data/load.log")"
+	wait "$load" || fail "sysbench: $(reason "$data/load.log")"
 	load=
 	kill "$server"
-	wait "$server" || fail "the server did not end well: $(last_line "$data/server.log")"
+	wait "$server" || fail "the server did not end well: $(reason "$data/server.log")"
 	server=
 }
 
