@@ -3,8 +3,15 @@
  *
  * One line for each sample, tab separated: count, delay in ns, labels ("kind=mutex", "-" for none), stack (leaf first,
  * functions separated by ";", mangled as stored). Lines that begin with "#" are the rest of the profile:
- *   # type TYPE UNIT   # default TYPE   # period TYPE UNIT VALUE   # time NS   # duration NS   # comment TEXT   # doc URL
- *   # mapping ID START LIMIT OFFSET BUILD-ID|- HAS_FUNCTIONS FILE   # location ID ADDRESS MAPPING FUNCTION[,FUNCTION...]
+ *   # type TYPE UNIT
+ *   # default TYPE
+ *   # period TYPE UNIT VALUE
+ *   # time NS
+ *   # duration NS
+ *   # comment TEXT
+ *   # doc URL
+ *   # mapping ID START LIMIT OFFSET BUILD-ID|- HAS_FUNCTIONS FILE
+ *   # location ID ADDRESS MAPPING FUNCTION[,FUNCTION...]
  * Exit status 1, with one line on standard error, if the profile is not a valid one with two values in each sample.
  */
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* contended calibrate: prints how many turns of the loop of work take 1 us.
- * contended TURNS MS: four threads take one mutex with that much work inside and outside, for so long; prints sections per
- * second, and the share of the slowest thread relative to a fair one. */
+ * contended TURNS MS: four threads take one mutex with that much work inside and outside, for so long; prints sections
+ * per second, and the share of the slowest thread relative to a fair one. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* dump DIRECTORY DUMPS: contends on 5,000 stacks, then asks for dumps by SIGUSR2 while a thread locks and unlocks a mutex of
- * its own; prints for each dump how many ms passed until both its files were in DIRECTORY, and the longest pause in us that
- * the busy thread saw while it was written and in a time as long before. Without the library: nothing is asked for, the
- * pauses of 50 ms are printed. */
+/* dump DIRECTORY DUMPS: contends on 5,000 stacks, then asks for dumps by SIGUSR2 while a thread locks and unlocks a
+ * mutex of its own; prints for each dump how many ms passed until both its files were in DIRECTORY, and the longest
+ * pause in us that the busy thread saw while it was written and in a time as long before. Without the library: nothing
+ * is asked for, the pauses of 50 ms are printed. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -21,7 +21,7 @@ enum {
 };
 
 static struct {
-	pthread_mutex_t mutex; /* the busy thread's own */
+	pthread_mutex_t mutex;       /* the busy thread's own */
 	_Atomic uint64_t longest_ns; /* pause since it was last taken */
 	_Atomic unsigned is_over;
 } bench = {.mutex = PTHREAD_MUTEX_INITIALIZER};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* event DEPTH EVENTS: asks for a mutex that is held, with a deadline that lies before all time, from so deep a stack: a wait
- * that takes no time itself. Prints ns per wait. */
+/* event DEPTH EVENTS: asks for a mutex that is held, with a deadline that lies before all time, from so deep a stack: a
+ * wait that takes no time itself. Prints ns per wait. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -43,7 +43,8 @@ static void *waiter(void *argument)
 
 int main(int argc, char **argv)
 {
-	struct arguments arguments = {.depth = argc > 1 ? atoi(argv[1]) : 5, .events = argc > 2 ? atol(argv[2]) : 100000};
+	struct arguments arguments = {.depth = argc > 1 ? atoi(argv[1]) : 5,
+				      .events = argc > 2 ? atol(argv[2]) : 100000};
 	pthread_t thread;
 
 	pthread_mutex_lock(&mutex);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* paths: as many different call stacks as wanted, each of which waits for one mutex.
  *
- * A path is a number; its digits to base 4 choose which of four functions calls the next, and at the end of it the mutex
- * is taken. The threads share the paths out. A thread stays away after each turn, so that it finds the others queueing when
- * it comes back: nearly every turn waits, and is waited for.
+ * A path is a number; its digits to base 4 choose which of four functions calls the next, and at the end of it the
+ * mutex is taken. The threads share the paths out. A thread stays away after each turn, so that it finds the others
+ * queueing when it comes back: nearly every turn waits, and is waited for.
  */
 #ifndef CONTEND_TESTS_PATHS_H
 #define CONTEND_TESTS_PATHS_H

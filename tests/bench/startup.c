@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* startup LIBRARY RUNS: starts /bin/true bare and preloaded by turns and prints "bare_us preloaded_us" for each pair. */
+/* startup LIBRARY RUNS: starts /bin/true bare and preloaded by turns and prints "bare_us preloaded_us" for each
+ * pair. */
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>

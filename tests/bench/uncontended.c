@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* uncontended single|threads PAIRS: locks and unlocks a mutex that nobody else wants, in a process with one thread or with
- * two; prints ns per pair. */
+/* uncontended single|threads PAIRS: locks and unlocks a mutex that nobody else wants, in a process with one thread or
+ * with two; prints ns per pair. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* dlclose PLUGIN: loads the plug-in, waits for a mutex ten times in its code, and unloads it before any profile is written. */
+/* dlclose PLUGIN: loads the plug-in, waits for a mutex ten times in its code, and unloads it before any profile is
+ * written. */
 #include <dlfcn.h>
 
 #include "known_waits.h"

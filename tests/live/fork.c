@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The parent contends, then forks two children that contend in another function, one of which forks again before it ends by
- * _exit; a third records nothing. Prints each process as "NAME pid". */
+/* The parent contends, then forks two children that contend in another function, one of which forks again before it
+ * ends by _exit; a third records nothing. Prints each process as "NAME pid". */
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,8 +25,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 	}                                                                                                              \
 	static void name##_contend(unsigned rounds)                                                                    \
 	{                                                                                                              \
-		struct known_waits waits = {.mutex = &mutex, .lock = name##_wait, .hold = name##_hold, .rounds = rounds,\
-					    .hold_ms = 15};                                                             \
+		struct known_waits waits = {                                                                           \
+			.mutex = &mutex, .lock = name##_wait, .hold = name##_hold, .rounds = rounds, .hold_ms = 15};   \
                                                                                                                        \
 		known_waits_run(&waits);                                                                               \
 		printf(#name " %d\n", getpid());                                                                       \

@@ -15,12 +15,12 @@
 #include "check.h"
 
 /* Kept out of line and without tail calls, so that the function has a frame under its own name at every -O. */
-#define OWN_FRAME     __attribute__((noinline, noclone))
+#define OWN_FRAME      __attribute__((noinline, noclone))
 #define NO_TAIL_CALL() __asm__ volatile("" ::: "memory")
 
 struct known_waits {
 	pthread_mutex_t *mutex;
-	int (*lock)(pthread_mutex_t *mutex);   /* what the waiter calls */
+	int (*lock)(pthread_mutex_t *mutex);     /* what the waiter calls */
 	void (*hold)(struct known_waits *waits); /* what the holder calls: lock, known_waits_held, unlock */
 	unsigned rounds;
 	unsigned hold_ms;

@@ -36,7 +36,8 @@ static struct timespec far(clockid_t clock)
 /* Priority-inheriting mutexes take the monotonic clock only where the kernel has FUTEX_LOCK_PI2. */
 #define CALL_lock(mutex)      pthread_mutex_lock(mutex)
 #define CALL_timedlock(mutex) pthread_mutex_timedlock(mutex, &(struct timespec[]){far(CLOCK_REALTIME)}[0])
-#define CALL_clocklock(mutex) pthread_mutex_clocklock(mutex, CLOCK_REALTIME, &(struct timespec[]){far(CLOCK_REALTIME)}[0])
+#define CALL_clocklock(mutex)                                                                                          \
+	pthread_mutex_clocklock(mutex, CLOCK_REALTIME, &(struct timespec[]){far(CLOCK_REALTIME)}[0])
 #define CALL_timeout(mutex)   pthread_mutex_timedlock(mutex, &(struct timespec[]){in_ms(CLOCK_REALTIME, SHORT_MS)}[0])
 
 #define CASES(CASE)                                                                                                    \
@@ -118,8 +119,12 @@ static void body(unsigned number, void *argument)
 	int error = mutex_init(&mutexes[number], cases[number].kind);
 
 	(void)argument;
-	*waits = (struct known_waits){.mutex = &mutexes[number], .lock = cases[number].lock, .hold = cases[number].hold,
-				      .rounds = ROUNDS, .hold_ms = HOLD_MS, .error = error};
+	*waits = (struct known_waits){.mutex = &mutexes[number],
+				      .lock = cases[number].lock,
+				      .hold = cases[number].hold,
+				      .rounds = ROUNDS,
+				      .hold_ms = HOLD_MS,
+				      .error = error};
 	/* glibc refuses a priority ceiling to threads that are not real-time; the holder inherits the policy. */
 	if (!error && !strcmp(cases[number].kind, "protect"))
 		error = pthread_setschedparam(pthread_self(), SCHED_FIFO,

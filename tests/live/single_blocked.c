@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* single_blocked lock|read: a process that never has a second thread. It waits for a mutex that it shares with its child
- * five times, then blocks: in a sixth wait for that mutex, or in read. Prints "blocked" just before; ends when its standard
- * input does. */
+/* single_blocked lock|read: a process that never has a second thread. It waits for a mutex that it shares with its
+ * child five times, then blocks: in a sixth wait for that mutex, or in read. Prints "blocked" just before; ends when
+ * its standard input does. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

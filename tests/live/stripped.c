@@ -30,7 +30,8 @@ OWN_FRAME static int secret_other_wait(pthread_mutex_t *which)
 
 int main(void)
 {
-	struct known_waits waits = {.mutex = &mutex, .lock = secret_wait, .hold = secret_hold, .rounds = 5, .hold_ms = 15};
+	struct known_waits waits = {
+		.mutex = &mutex, .lock = secret_wait, .hold = secret_hold, .rounds = 5, .hold_ms = 15};
 
 	known_waits_run(&waits);
 	waits.turn = 0;
