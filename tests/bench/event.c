@@ -19,7 +19,7 @@ static void wait_often(unsigned long events)
 	printf("%.1f\n", (double)(t_now_ns() - since_ns) / events);
 }
 
-__attribute__((noinline, noclone)) static void descend(unsigned depth, unsigned long events)
+__attribute__((noinline)) static void descend(unsigned depth, unsigned long events)
 {
 	if (depth)
 		descend(depth - 1, events);

@@ -25,7 +25,7 @@ static pthread_mutex_t paths_mutex = PTHREAD_MUTEX_INITIALIZER;
 static void paths_step(unsigned path, unsigned depth);
 
 #define PATHS_FUNCTION(name)                                                                                           \
-	__attribute__((noinline, noclone)) static void name(unsigned path, unsigned depth)                             \
+	__attribute__((noinline)) static void name(unsigned path, unsigned depth)                             \
 	{                                                                                                              \
 		paths_step(path, depth);                                                                               \
 		__asm__ volatile("" ::: "memory"); /* no tail call */                                                  \
@@ -42,7 +42,7 @@ static void paths_section(void)
 	pthread_mutex_unlock(&paths_mutex);
 }
 
-__attribute__((noinline, noclone)) static void paths_step(unsigned path, unsigned depth)
+__attribute__((noinline)) static void paths_step(unsigned path, unsigned depth)
 {
 	static void (*const functions[])(unsigned, unsigned) = {path_0, path_1, path_2, path_3};
 

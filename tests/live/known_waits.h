@@ -15,7 +15,11 @@
 #include "check.h"
 
 /* Kept out of line and without tail calls, so that the function has a frame under its own name at every -O. */
-#define OWN_FRAME      __attribute__((noinline, noclone))
+#if __has_attribute(noclone)
+#define OWN_FRAME __attribute__((noinline, noclone))
+#else
+#define OWN_FRAME __attribute__((noinline))
+#endif
 #define NO_TAIL_CALL() __asm__ volatile("" ::: "memory")
 
 struct known_waits {
