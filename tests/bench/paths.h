@@ -3,7 +3,8 @@
  *
  * A path is a number; its digits to base 4 choose which of four functions calls the next, and at the end of it the
  * mutex is taken. The threads share the paths out. A thread stays away after each turn, so that it finds the others
- * queueing when it comes back: nearly every turn waits, and is waited for.
+ * queueing when it comes back: nearly every turn is waited for, and many wait (others find the mutex free before its
+ * next owner woke up).
  */
 #ifndef CONTEND_TESTS_PATHS_H
 #define CONTEND_TESTS_PATHS_H
@@ -15,7 +16,6 @@
 
 enum {
 	PATHS_DEPTH = 8, /* 65536 paths */
-	PATHS_TURNS = 2, /* of each path */
 	PATHS_HOLD_US = 20,
 	PATHS_AWAY_US = 200,
 };
@@ -25,7 +25,7 @@ static pthread_mutex_t paths_mutex = PTHREAD_MUTEX_INITIALIZER;
 static void paths_step(unsigned path, unsigned depth);
 
 #define PATHS_FUNCTION(name)                                                                                           \
-	__attribute__((noinline)) static void name(unsigned path, unsigned depth)                             \
+	__attribute__((noinline)) static void name(unsigned path, unsigned depth)                                      \
 	{                                                                                                              \
 		paths_step(path, depth);                                                                               \
 		__asm__ volatile("" ::: "memory"); /* no tail call */                                                  \
@@ -56,11 +56,10 @@ __attribute__((noinline)) static void paths_step(unsigned path, unsigned depth)
 /* The share of thread `number` of `threads` in the paths 0 ... count-1. */
 static inline void paths_contend(unsigned number, unsigned threads, unsigned count)
 {
-	for (unsigned path = number; path < count; path += threads)
-		for (unsigned turn = 0; turn < PATHS_TURNS; turn++) {
-			paths_step(path, PATHS_DEPTH);
-			usleep(PATHS_AWAY_US);
-		}
+	for (unsigned path = number; path < count; path += threads) {
+		paths_step(path, PATHS_DEPTH);
+		usleep(PATHS_AWAY_US);
+	}
 }
 
 #endif

@@ -140,6 +140,16 @@ memory_of()
 	echo
 }
 
+# How many different stacks some profiles have together, beside the none that there are without us.
+stacks()
+{
+	local profile
+
+	for profile in "$@"; do
+		build/tests/decode "$profile"
+	done | grep -c ';path_' | sed 's/^/0 /'
+}
+
 memory()
 {
 	local i bare loaded
@@ -148,15 +158,13 @@ memory()
 		bare=$(memory_of '' -)
 		loaded=$(memory_of memory "${everything[@]}" CONTEND_OUT="$work/memory.%n")
 		echo "$bare $loaded"
-		mv "$work"/memory.*.block.pb.gz "$work/stacks.pb.gz"
-		rm -f "$work"/memory.*.pb.gz
+		rm -rf "$work/stacks" && mkdir "$work/stacks" && mv "$work"/memory.*.pb.gz "$work/stacks"
 	done >"$work/memory"
 	awk '{ print $1, $3 }' "$work/memory" | compare '64 threads, 1,000 stacks: Rss, KiB' difference 3072 most
 	awk '{ print $2, $4 }' "$work/memory" | compare '  Pss, KiB' difference 3072 most
 	awk '{ print $1, $5 }' "$work/memory" | compare '  Rss after a dump, KiB' difference - most
 	awk '{ print 0, $7 }' "$work/memory" | compare '  region: KiB in use of its file' difference - most
-	build/tests/decode "$work/stacks.pb.gz" | grep -c ';path_' | sed 's/^/0 /' |
-		compare '  distinct stacks that were contended' difference 1000 least
+	stacks "$work"/stacks/* | compare '  distinct stacks in its two profiles' difference 1000 least
 }
 
 startup()
@@ -174,8 +182,7 @@ dumping()
 		awk '{ print 0, $1 }' "$work/loaded" | compare 'dump: ms until both files are there' difference 1000 most
 	awk '{ print $2, $3 }' "$work/bare" | compare '  longest pause of a busy thread, us, bare' ratio - most
 	awk '{ print $2, $3 }' "$work/loaded" | compare '  the same, us, before and during the dump' ratio - most
-	build/tests/decode "$(find "$directory" -name '*.block.pb.gz' | head -n 1)" | grep -c ';path_' | sed 's/^/0 /' |
-		compare '  distinct stacks in it' difference 5000 least
+	stacks "$directory"/0.*.pb.gz | compare '  distinct stacks in its two profiles' difference 5000 least
 }
 
 event()
