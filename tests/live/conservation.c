@@ -4,7 +4,7 @@
 
 enum {
 	THREADS = 8,
-	ROUNDS = 400,
+	ROUNDS = 2000,
 	LOCKS = 3,
 };
 
@@ -40,7 +40,7 @@ static void body(unsigned number, void *argument)
 	(void)argument;
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		short_section();
-		if ((i + number) % 4 == 0)
+		if ((i + number) % 50 == 0)
 			sleeping_section();
 		nested_sections();
 	}
