@@ -12,7 +12,7 @@
 #include "random.h"
 #include "symbols.h"
 
-enum { BIAS = 0x400000, MUTATIONS = 4000, MANY = 5000 };
+enum { BIAS = 0x400000, MUTATIONS = 2000, MANY = 5000 };
 
 static const struct fake_symbol basic[] = {
 	{"___pthread_mutex_lock", 0x1000, 0x100, STT_FUNC, STB_GLOBAL, FAKE_TEXT},
