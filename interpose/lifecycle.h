@@ -10,9 +10,14 @@
 /* A thread is about to be created. Cheap but for the first time. */
 void lifecycle_before_thread(void);
 
-/* The process is about to end without running destructors, or to become another program: the last dump, and the region's
- * file is removed. Not for a vfork child, whose memory is its parent's. */
-void lifecycle_before_end(void);
+enum lifecycle_end {
+	LIFECYCLE_END,
+	LIFECYCLE_EXEC, /* becomes another program, if that does not fail */
+};
+
+/* The process is about to end without running destructors: the last dump, and the region's file is removed. Not for a
+ * vfork child, whose memory is its parent's. */
+void lifecycle_before_end(enum lifecycle_end end);
 
 /* An exec that was announced so has failed: another last dump will be due. The file stays removed. */
 void lifecycle_goes_on(void);

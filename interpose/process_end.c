@@ -12,14 +12,14 @@
 
 void _exit(int status)
 {
-	lifecycle_before_end();
+	lifecycle_before_end(LIFECYCLE_END);
 	REAL(_exit)(status);
 	__builtin_unreachable();
 }
 
 void _Exit(int status)
 {
-	lifecycle_before_end();
+	lifecycle_before_end(LIFECYCLE_END);
 	REAL(_Exit)(status);
 	__builtin_unreachable();
 }
@@ -27,7 +27,7 @@ void _Exit(int status)
 /* The value of an exec call, which has one only if it failed. */
 #define EXEC(call)                                                                                                     \
 	({                                                                                                             \
-		lifecycle_before_end();                                                                                \
+		lifecycle_before_end(LIFECYCLE_EXEC);                                                                  \
 		int result_ = (call);                                                                                  \
                                                                                                                        \
 		lifecycle_goes_on();                                                                                   \

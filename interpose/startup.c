@@ -98,6 +98,11 @@ static bool start_recording(void)
 	return true;
 }
 
+__attribute__((destructor)) static void stop(void)
+{
+	lifecycle_before_end(LIFECYCLE_END);
+}
+
 static void start_control(void)
 {
 	int error = control_init(dump_own_region, (int)config.signal);
@@ -107,7 +112,7 @@ static void start_control(void)
 	else if (error)
 		message_say("no dump on signal %d: %s", (int)config.signal, strerrordesc_np(-error));
 	pthread_atfork(NULL, NULL, after_fork);
-	at_quick_exit(lifecycle_before_end);
+	at_quick_exit(stop);
 }
 
 __attribute__((constructor)) static void start(void)
@@ -135,11 +140,6 @@ __attribute__((constructor)) static void start(void)
 	errno = saved_errno;
 }
 
-__attribute__((destructor)) static void stop(void)
-{
-	lifecycle_before_end();
-}
-
 void lifecycle_before_thread(void)
 {
 	int saved_errno = errno;
@@ -158,7 +158,7 @@ static bool is_our_process(void)
 	return startup.is_on && region_mine()->header.pid == KERNEL_CALL(getpid);
 }
 
-void lifecycle_before_end(void)
+void lifecycle_before_end(enum lifecycle_end end)
 {
 	int saved_errno = errno;
 
@@ -170,7 +170,8 @@ void lifecycle_before_end(void)
 	}
 	if (config.exit && sample_table_has_data(&region_mine()->samples))
 		(void)control_dump();
-	region_close();
+	if (!region_close() && end == LIFECYCLE_END)
+		region_forget_samples();
 	errno = saved_errno;
 }
 

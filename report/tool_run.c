@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* contend run: a program, profiled, without typing the variables. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <glob.h>
 #include <limits.h>
@@ -135,6 +136,18 @@ static void pass_on(int signal)
 		kill(child, signal);
 }
 
+/* Becomes the program; if that fails, says why and tells the parent through `failed`, which an exec closes. */
+static void become(char **argv, int failed)
+{
+	int error;
+
+	execvp(argv[0], argv);
+	error = errno;
+	tool_fail("%s: %s", argv[0], strerrordesc_np(error));
+	(void)!write(failed, "", 1);
+	_exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_STARTED);
+}
+
 static int wait_for_child(void)
 {
 	int status;
@@ -150,8 +163,11 @@ static int run(char **argv)
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, forward = {.sa_handler = pass_on};
 	struct sigaction old_interrupt, old_quit;
 	struct timespec start;
-	int status;
+	int failed[2], status;
+	char byte;
 
+	if (pipe2(failed, O_CLOEXEC) != 0)
+		return tool_fail("cannot make a pipe: %s", strerrordesc_np(errno));
 	clock_gettime(CLOCK_REALTIME_COARSE, &start); /* as file times are */
 	sigaction(SIGINT, &ignore, &old_interrupt);
 	sigaction(SIGQUIT, &ignore, &old_quit);
@@ -161,16 +177,16 @@ static int run(char **argv)
 	if (child == 0) {
 		sigaction(SIGINT, &old_interrupt, NULL);
 		sigaction(SIGQUIT, &old_quit, NULL);
-		execvp(argv[0], argv);
-		tool_fail("%s: %s", argv[0], strerrordesc_np(errno));
-		_exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_STARTED);
+		become(argv, failed[1]);
 	}
+	close(failed[1]);
 	sigaction(SIGTERM, &forward, NULL);
 	sigaction(SIGHUP, &forward, NULL);
 	sigaction(SIGUSR1, &forward, NULL);
 	sigaction(SIGUSR2, &forward, NULL);
 	status = wait_for_child();
-	report(child, &start);
+	if (read(failed[0], &byte, 1) == 0) /* it did become the program */
+		report(child, &start);
 	return status;
 }
 

@@ -204,24 +204,45 @@ bool region_create(void)
 	return true;
 }
 
-/* The file is opened again by its name: descriptors that we kept could be closed, or be someone else's by then. */
-void region_reserve_all(void)
+/* Makes pages be there that are mapped already: there is no descriptor any more, and the file may be out of reach (a
+ * server that gave up root). The pages are made by touching them all at once; then they are unmapped, so that only what is
+ * really used counts as ours. Kernels before 5.14 do not know how: the file is opened again by its name. */
+static bool reserve_mapped(uint64_t offset, uint64_t bytes)
 {
-	struct region *region = state.mine;
-	uint64_t records_begin;
+	char *begin = (char *)state.mine + offset;
+	long result = KERNEL_CALL(madvise, begin, bytes, MADV_POPULATE_WRITE);
 	long file;
 
-	if (!region || atomic_exchange_explicit(&state.is_reserved, true, memory_order_relaxed))
-		return;
+	if (result == 0)
+		return KERNEL_CALL(madvise, begin, bytes, MADV_DONTNEED) == 0;
+	if (result != -EINVAL)
+		return false;
 	file = KERNEL_CALL(openat, AT_FDCWD, state.path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (file < 0)
-		return;
-	records_begin = offsetof(struct region, threads) + region->threads.offset;
-	if (reserve(file, 0, records_begin))
-		sample_table_reserve(region->samples.arena_limit_bytes);
-	if (reserve(file, records_begin, state.bytes - records_begin))
-		threads_reserve(region->threads.limit);
+		return false;
+	result = reserve(file, offset, bytes);
 	KERNEL_CALL(close, file);
+	return result;
+}
+
+static uint64_t records_begin(void)
+{
+	return offsetof(struct region, threads) + state.mine->threads.offset;
+}
+
+static uint64_t slots_begin(void)
+{
+	return page_up(offsetof(struct region, samples) + state.mine->samples.slots_offset);
+}
+
+void region_reserve_all(void)
+{
+	if (!state.mine || atomic_exchange_explicit(&state.is_reserved, true, memory_order_relaxed))
+		return;
+	if (reserve_mapped(slots_begin(), records_begin() - slots_begin()))
+		sample_table_reserve(state.mine->samples.arena_limit_bytes);
+	if (reserve_mapped(records_begin(), state.bytes - records_begin()))
+		threads_reserve(state.mine->threads.limit);
 }
 
 struct region *region_mine(void)
@@ -234,11 +255,16 @@ const char *region_path(void)
 	return state.path;
 }
 
-void region_close(void)
+bool region_close(void)
 {
 	if (!state.mine)
-		return;
+		return true;
 	atomic_store_explicit(&state.mine->header.closed, 1, memory_order_release);
-	if (state.path[0])
-		KERNEL_CALL(unlinkat, AT_FDCWD, state.path, 0);
+	return !state.path[0] || KERNEL_CALL(unlinkat, AT_FDCWD, state.path, 0) == 0;
+}
+
+/* The tables' own words stay, so that threads which still record find their way. */
+void region_forget_samples(void)
+{
+	KERNEL_CALL(madvise, (char *)state.mine + slots_begin(), records_begin() - slots_begin(), MADV_REMOVE);
 }

@@ -76,7 +76,11 @@ struct region *region_mine(void);
 /* Absolute path of the file, "" when the memory is anonymous. */
 const char *region_path(void);
 
-/* Marks the region closed and removes its file; the memory stays usable. After the last dump. */
-void region_close(void);
+/* Marks the region closed and removes its file; the memory stays usable. After the last dump. False: the file cannot be
+ * removed (a server that gave up root). */
+bool region_close(void);
+
+/* Gives the memory of the samples back: of a process that ends and cannot remove its file. */
+void region_forget_samples(void);
 
 #endif

@@ -18,6 +18,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, checking = PTHREAD_ERR
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static _Atomic int handled;
 
+enum { INTERRUPTIONS = 3 };
+
 static void handler(int signal)
 {
 	(void)signal;
@@ -65,7 +67,8 @@ static void *keep(void *argument)
 {
 	pthread_mutex_lock(&mutex);
 	*(_Atomic int *)argument = 1;
-	hazard_sleep_us(50000);
+	while (handled <= INTERRUPTIONS)
+		hazard_sleep_us(1000);
 	pthread_mutex_unlock(&mutex);
 	return NULL;
 }
@@ -97,7 +100,7 @@ static void check_interrupted(int flags)
 	timer_delete(timer);
 	pthread_mutex_unlock(&mutex);
 	hazard_join(keeper);
-	need(handled > 3, "it was interrupted: %d", handled);
+	need(handled > INTERRUPTIONS, "it was interrupted: %d", handled);
 }
 
 int main(void)

@@ -94,7 +94,7 @@ static void check_types(const Profile *profile)
 	is_u64(profile->period, 1, "and 1");
 	is_str(text(profile, profile->default_sample_type), "delay", "delay is shown first");
 	is_u64(profile->time_nanos, UINT64_C(1700000001000000000), "the time of collection");
-	is_u64(profile->duration_nanos, 0, "no duration: since the start");
+	is_u64(profile->duration_nanos, UINT64_C(1000000000), "since the start");
 }
 
 static void check_doc_url(const Profile *profile)
