@@ -48,7 +48,8 @@ static inline int64_t contend_set_block_rate(int64_t rate_ns)
 }
 
 /* Writes the profiles now, like the dump signal, and waits until they are written. Returns 0; a negative errno if they
- * could not be written (-ENOSPC, ...); -ENOSYS (-38) without libcontend. */
+ * could not be written (-ENOSPC, ...; -EPERM in a process that has put a seccomp filter on itself); -ENOSYS (-38) without
+ * libcontend. */
 static inline int contend_dump(void)
 {
 	int (*entry)(void) = (int (*)(void))contend_entry("contend_v1_dump");

@@ -19,6 +19,9 @@ enum lifecycle_end {
  * vfork child, whose memory is its parent's. */
 void lifecycle_before_end(enum lifecycle_end end);
 
+/* System calls may be punished from now on: nothing more is done, at the end neither, and the region stays. */
+void lifecycle_sandboxed(void);
+
 /* An exec that was announced so has failed: another last dump will be due. The file stays removed. */
 void lifecycle_goes_on(void);
 

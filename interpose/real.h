@@ -22,6 +22,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Variadic in its header; in fact it takes these, in registers, whatever was passed. */
+int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth);
+
 /* Ours are visible, whatever the rest of the library is built as. */
 #define EXPORTED(name) __typeof__(name) name __attribute__((visibility("default")));
 #define FUNCTION(result, name, parameters, arguments, version) EXPORTED(name)

@@ -27,7 +27,8 @@
 
 static struct {
 	bool is_on;
-	_Atomic bool has_ended; /* somebody is writing the last dump, or has */
+	_Atomic bool has_ended;    /* somebody is writing the last dump, or has */
+	_Atomic bool is_sandboxed; /* by itself: we make no system call any more */
 } startup;
 
 /* The main thread's stack ends where the loader found it, and grows down to its limit. */
@@ -68,7 +69,7 @@ static bool start_child(void)
 	if (control_forked())
 		heap_reset();
 	atomic_store_explicit(&startup.has_ended, false, memory_order_relaxed);
-	startup.is_on = config.children && region_create();
+	startup.is_on = config.children && !startup.is_sandboxed && region_create();
 	if (!startup.is_on)
 		record_stop();
 	errno = saved_errno;
@@ -144,7 +145,7 @@ void lifecycle_before_thread(void)
 {
 	int saved_errno = errno;
 
-	if (!startup.is_on)
+	if (!startup.is_on || startup.is_sandboxed)
 		return;
 	region_reserve_all();
 	if (thread_ends_are_seen())
@@ -155,7 +156,7 @@ void lifecycle_before_thread(void)
 /* A vfork child runs in our memory, but is not us. */
 static bool is_our_process(void)
 {
-	return startup.is_on && region_mine()->header.pid == KERNEL_CALL(getpid);
+	return startup.is_on && !startup.is_sandboxed && region_mine()->header.pid == KERNEL_CALL(getpid);
 }
 
 void lifecycle_before_end(enum lifecycle_end end)
@@ -173,6 +174,12 @@ void lifecycle_before_end(enum lifecycle_end end)
 	if (!region_close() && end == LIFECYCLE_END)
 		region_forget_samples();
 	errno = saved_errno;
+}
+
+void lifecycle_sandboxed(void)
+{
+	startup.is_sandboxed = true;
+	control_silence();
 }
 
 void lifecycle_goes_on(void)

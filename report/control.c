@@ -22,6 +22,7 @@ static struct {
 	_Atomic uint32_t served;    /* of them, when the last dump began */
 	_Atomic uint32_t dumper;    /* tid of the thread that dumps; 0: nobody. Others wait here. */
 	_Atomic bool has_helper;
+	_Atomic bool is_silent;     /* no system call may be made */
 	_Atomic bool is_stopping;   /* the helper shall end */
 	_Atomic uint32_t wakes;     /* changes when the helper has something to do; it waits here */
 	_Atomic uint32_t is_ready;  /* the helper has made the system calls that it starts with; its creator waits here */
@@ -114,6 +115,8 @@ static void on_signal(int signal)
 	int saved_errno = errno;
 
 	(void)signal;
+	if (atomic_load_explicit(&control.is_silent, memory_order_relaxed))
+		return;
 	atomic_fetch_add(&control.requested, 1);
 	if (atomic_load_explicit(&control.has_helper, memory_order_relaxed))
 		wake_helper();
@@ -214,12 +217,19 @@ int control_dump(void)
 {
 	int error;
 
+	if (atomic_load_explicit(&control.is_silent, memory_order_relaxed))
+		return -EPERM;
 	if (!acquire())
 		return -EDEADLK;
 	error = dump_muted();
 	release();
 	serve(); /* what a handler left to us */
 	return error;
+}
+
+void control_silence(void)
+{
+	atomic_store_explicit(&control.is_silent, true, memory_order_relaxed);
 }
 
 void control_await(void)

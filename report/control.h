@@ -33,6 +33,9 @@ void control_stop_helper(void);
  * interrupted a dump in this very thread calls it. */
 int control_dump(void);
 
+/* No dump is begun any more, and nothing is done on the signal: system calls may be punished. */
+void control_silence(void);
+
 /* Returns when no dump is under way in another thread. */
 void control_await(void);
 

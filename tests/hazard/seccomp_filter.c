@@ -53,7 +53,10 @@ static void *contend(void *argument)
 
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
-static bool enter_sandbox(unsigned otherwise)
+/* How the filter is set: for all threads, by a raw system call; or for this one, in the way that we can see. */
+enum way { BY_SYSCALL, BY_PRCTL };
+
+static bool enter_sandbox(unsigned otherwise, enum way way)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -67,17 +70,20 @@ static bool enter_sandbox(unsigned otherwise)
 	};
 	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
 
-	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
-	       !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return false;
+	if (way == BY_PRCTL)
+		return !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	return !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
 }
 
-static void work_in_sandbox(unsigned otherwise)
+static void work_in_sandbox(unsigned otherwise, enum way way)
 {
 	for (int i = 0; i < THREADS; i++)
 		hazard_start(contend, NULL);
 	while (ready < THREADS)
 		hazard_sleep_us(100);
-	if (!enter_sandbox(otherwise))
+	if (!enter_sandbox(otherwise, way))
 		_exit(77);
 	pthread_mutex_lock(&mutex);
 	go = 1;
@@ -87,7 +93,7 @@ static void work_in_sandbox(unsigned otherwise)
 	pthread_mutex_unlock(&mutex);
 }
 
-static void run(unsigned otherwise, bool ends_as_usual)
+static void run(unsigned otherwise, enum way way, bool ends_as_usual)
 {
 	pid_t pid = fork();
 
@@ -96,7 +102,7 @@ static void run(unsigned otherwise, bool ends_as_usual)
 		int null = open("/dev/null", O_WRONLY);
 
 		dup2(null, 2); /* a message that a profile could not be written is allowed */
-		work_in_sandbox(otherwise);
+		work_in_sandbox(otherwise, way);
 		if (ends_as_usual)
 			exit(0);
 		syscall(SYS_exit_group, 0);
@@ -115,9 +121,11 @@ static void run(unsigned otherwise, bool ends_as_usual)
 int main(void)
 {
 	hazard_limit(20);
-	run(SECCOMP_RET_KILL_PROCESS, false);
-	run(SECCOMP_RET_ERRNO | EPERM, false);
-	run(SECCOMP_RET_ERRNO | EPERM, true);
-	run(SECCOMP_RET_ERRNO | ENOSYS, true);
+	run(SECCOMP_RET_KILL_PROCESS, BY_SYSCALL, false);
+	run(SECCOMP_RET_KILL_PROCESS, BY_PRCTL, false);
+	run(SECCOMP_RET_KILL_PROCESS, BY_PRCTL, true);
+	run(SECCOMP_RET_ERRNO | EPERM, BY_SYSCALL, false);
+	run(SECCOMP_RET_ERRNO | EPERM, BY_SYSCALL, true);
+	run(SECCOMP_RET_ERRNO | ENOSYS, BY_SYSCALL, true);
 	return 0;
 }
