@@ -3,6 +3,7 @@
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "object.h"
 
@@ -12,9 +13,9 @@ enum {
 };
 
 /* Is there an ELF image whose program headers can be read without leaving its first page? */
-static bool object_has_headers(const struct object *object, const Elf64_Ehdr *header)
+static bool object_has_headers(const Elf64_Ehdr *header, uint64_t mapped_bytes)
 {
-	if (object->high_address - object->low_address < OBJECT_HEADER_BYTES)
+	if (mapped_bytes < OBJECT_HEADER_BYTES)
 		return false;
 	if (memcmp(header->e_ident, ELFMAG, SELFMAG) || header->e_ident[EI_CLASS] != ELFCLASS64)
 		return false;
@@ -23,11 +24,38 @@ static bool object_has_headers(const struct object *object, const Elf64_Ehdr *he
 	       header->e_phnum <= (OBJECT_HEADER_BYTES - header->e_phoff) / sizeof(Elf64_Phdr);
 }
 
+static bool object_take_headers(struct object *object, const Elf64_Ehdr *header, uint64_t mapped_bytes)
+{
+	if (!object_has_headers(header, mapped_bytes))
+		return false;
+	object->segments = (const Elf64_Phdr *)((uint64_t)header + header->e_phoff);
+	object->segment_count = header->e_phnum;
+	return true;
+}
+
+/* Of an object with holes between its segments the loader names the one that holds the address. Its headers are then in
+ * another one: the main program's where the kernel says, a library's where its addresses begin. */
+static bool object_find_headers(struct object *object, const struct link_map *map)
+{
+	bool is_main = !map->l_prev && !*map->l_name;
+	struct dl_find_object first;
+
+	if (object_take_headers(object, (const Elf64_Ehdr *)object->low_address, object->high_address - object->low_address))
+		return true;
+	if (is_main && getauxval(AT_PHENT) == sizeof(Elf64_Phdr)) {
+		object->segments = (const Elf64_Phdr *)getauxval(AT_PHDR);
+		object->segment_count = getauxval(AT_PHNUM);
+		return object->segments != NULL;
+	}
+	return map->l_addr && !_dl_find_object((void *)map->l_addr, &first) && first.dlfo_link_map == map &&
+	       object_take_headers(object, (const Elf64_Ehdr *)map->l_addr,
+				   (uint64_t)first.dlfo_map_end - (uint64_t)map->l_addr);
+}
+
 bool object_find(uint64_t address, struct object *out_object)
 {
 	struct dl_find_object found;
 	struct object object;
-	const Elf64_Ehdr *header;
 
 	if (_dl_find_object((void *)address, &found))
 		return false;
@@ -38,11 +66,8 @@ bool object_find(uint64_t address, struct object *out_object)
 		.unwind_header = (uint64_t)found.dlfo_eh_frame,
 		.name = found.dlfo_link_map->l_name,
 	};
-	header = found.dlfo_map_start;
-	if (!object_has_headers(&object, header))
+	if (!object_find_headers(&object, found.dlfo_link_map))
 		return false;
-	object.segments = (const Elf64_Phdr *)(object.low_address + header->e_phoff);
-	object.segment_count = header->e_phnum;
 	*out_object = object;
 	return true;
 }

@@ -3,7 +3,7 @@
  *
  * Called from   application threads, signal handlers included; no allocation, lock, system call.
  * Finding       _dl_find_object: lock-free, knows nothing of code that no loader loaded.
- * Believes      nothing: a header that does not lie where the loader mapped the object is not used.
+ * Believes      nothing but loader and kernel: a header that does not lie where they put it is not used.
  * Lifetime      all pointers are into the object: it must stay loaded, so the address must be on the caller's stack.
  */
 #ifndef CONTEND_OBJECT_H
@@ -14,11 +14,11 @@
 #include <stdint.h>
 
 struct object {
-	uint64_t low_address; /* of the mapping */
+	uint64_t low_address; /* of the mapping, or of one segment where there are holes between them */
 	uint64_t high_address;
 	uint64_t load_bias;         /* address = ELF virtual address + load_bias */
 	uint64_t unwind_header;     /* .eh_frame_hdr; 0: none */
-	const Elf64_Phdr *segments; /* program headers; in the object's first page */
+	const Elf64_Phdr *segments; /* program headers */
 	unsigned segment_count;
 	const char *name; /* as the loader calls it; "" is the main program */
 };
