@@ -16,9 +16,8 @@
 
 /* Where the application called: of kind `kind` in function `name`. In the wrapper's own frame only. */
 #define MEASURE_SITE(wait_kind, name)                                                                                  \
-	((struct record_site){.kind = (wait_kind),                                                                     \
-			      .leaf_address = REAL_ADDRESS(name),                                                      \
-			      .frame_pointer = __builtin_frame_address(0)})
+	((struct record_site){                                                                                         \
+		.kind = (wait_kind), .leaf_address = REAL_ADDRESS(name), .frame_pointer = __builtin_frame_address(0)})
 
 struct measure_wait {
 	struct record_wait wait;

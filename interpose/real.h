@@ -26,9 +26,9 @@
 int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth);
 
 /* Ours are visible, whatever the rest of the library is built as. */
-#define EXPORTED(name) __typeof__(name) name __attribute__((visibility("default")));
+#define EXPORTED(name)                                         __typeof__(name) name __attribute__((visibility("default")));
 #define FUNCTION(result, name, parameters, arguments, version) EXPORTED(name)
-#define FUNCTION_OF_LIST(name) EXPORTED(name)
+#define FUNCTION_OF_LIST(name)                                 EXPORTED(name)
 #include "functions.def"
 #undef FUNCTION
 #undef FUNCTION_OF_LIST

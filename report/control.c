@@ -22,10 +22,10 @@ static struct {
 	_Atomic uint32_t served;    /* of them, when the last dump began */
 	_Atomic uint32_t dumper;    /* tid of the thread that dumps; 0: nobody. Others wait here. */
 	_Atomic bool has_helper;
-	_Atomic bool is_silent;     /* no system call may be made */
-	_Atomic bool is_stopping;   /* the helper shall end */
-	_Atomic uint32_t wakes;     /* changes when the helper has something to do; it waits here */
-	_Atomic uint32_t is_ready;  /* the helper has made the system calls that it starts with; its creator waits here */
+	_Atomic bool is_silent;    /* no system call may be made */
+	_Atomic bool is_stopping;  /* the helper shall end */
+	_Atomic uint32_t wakes;    /* changes when the helper has something to do; it waits here */
+	_Atomic uint32_t is_ready; /* the helper has made its first system calls; its creator waits here */
 	pthread_t helper;
 	char *signal_stack; /* STACK_BYTES for dumps in the signal handler */
 } control;

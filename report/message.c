@@ -32,8 +32,8 @@ static bool is_still_ours(void)
 {
 	struct stat status;
 
-	return message.is_known && KERNEL_CALL(fstat, STDERR_FILENO, &status) == 0 &&
-	       status.st_dev == message.device && status.st_ino == message.inode;
+	return message.is_known && KERNEL_CALL(fstat, STDERR_FILENO, &status) == 0 && status.st_dev == message.device &&
+	       status.st_ino == message.inode;
 }
 
 static void say(const char *format, va_list arguments)

@@ -78,7 +78,8 @@ static int usage(FILE *out)
 {
 	fputs("contend: lock and blocking contention profiles of native programs\n\nUsage:\n", out);
 	for (int i = 0; i < COMMANDS; i++)
-		fprintf(out, "  contend %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].sentence);
+		fprintf(out, "  contend %s %s\n      %s\n", commands[i].name, commands[i].arguments,
+			commands[i].sentence);
 	fputs("\nThe profiles are Go's: read them with `go tool pprof -top FILE`.\n", out);
 	return out == stdout ? TOOL_OK : TOOL_USAGE;
 }

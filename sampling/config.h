@@ -15,12 +15,12 @@
 
 struct config {
 /* The C type of each option type. */
-#define CONFIG_TYPE_number   int64_t
-#define CONFIG_TYPE_duration int64_t
-#define CONFIG_TYPE_bytes    int64_t
-#define CONFIG_TYPE_flag     int64_t
-#define CONFIG_TYPE_signal   int64_t
-#define CONFIG_TYPE_text     const char *
+#define CONFIG_TYPE_number                                             int64_t
+#define CONFIG_TYPE_duration                                           int64_t
+#define CONFIG_TYPE_bytes                                              int64_t
+#define CONFIG_TYPE_flag                                               int64_t
+#define CONFIG_TYPE_signal                                             int64_t
+#define CONFIG_TYPE_text                                               const char *
 #define OPTION(field, variable, type, fallback, least, most, sentence) CONFIG_TYPE_##type field;
 #include "options.def"
 #undef OPTION

@@ -29,8 +29,8 @@ static const struct {
 	[CONFIG_VALUE_bytes] = {"a size", bytes_units, " (like 512k or 8m; bytes without a unit)"},
 	[CONFIG_VALUE_flag] = {"0 or 1", no_units, NULL},
 	[CONFIG_VALUE_signal] = {"a signal (a name like USR2 or RTMIN+1, or a number) or none; not one that "
-			     "stops the process or reports its faults",
-			     NULL, NULL},
+				 "stops the process or reports its faults",
+				 NULL, NULL},
 	[CONFIG_VALUE_text] = {"a text", NULL, ""},
 };
 

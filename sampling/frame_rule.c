@@ -120,7 +120,7 @@ void frame_rules_forget(void)
 {
 	/* Relaxed, see frame_rules_view. */
 	uint64_t before =
-	    atomic_fetch_add_explicit(&frame_rules.generation, FRAME_RULES_GENERATION, memory_order_relaxed);
+		atomic_fetch_add_explicit(&frame_rules.generation, FRAME_RULES_GENERATION, memory_order_relaxed);
 
 	if (before + FRAME_RULES_GENERATION >= FRAME_RULES_GENERATION)
 		return;

@@ -36,7 +36,7 @@ struct module {
 };
 
 struct modules {
-	_Atomic uint32_t string_bytes; /* used of strings */
+	_Atomic uint32_t string_bytes;        /* used of strings */
 	struct module entries[MODULES_LIMIT]; /* number 0 stays free: it is FRAME_MODULE_UNKNOWN */
 	char strings[MODULES_STRING_BYTES];
 };

@@ -40,7 +40,8 @@ static bool object_find_headers(struct object *object, const struct link_map *ma
 	bool is_main = !map->l_prev && !*map->l_name;
 	struct dl_find_object first;
 
-	if (object_take_headers(object, (const Elf64_Ehdr *)object->low_address, object->high_address - object->low_address))
+	if (object_take_headers(object, (const Elf64_Ehdr *)object->low_address,
+				object->high_address - object->low_address))
 		return true;
 	if (is_main && getauxval(AT_PHENT) == sizeof(Elf64_Phdr)) {
 		object->segments = (const Elf64_Phdr *)getauxval(AT_PHDR);

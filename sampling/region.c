@@ -28,7 +28,7 @@ enum { NAMES_TRIED = 1000 };
 static struct {
 	struct region *mine;
 	uint64_t bytes;
-	_Atomic bool is_reserved; /* all of it */
+	_Atomic bool is_reserved;     /* all of it */
 	char path[REGION_PATH_BYTES]; /* "" when anonymous */
 } state;
 

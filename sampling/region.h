@@ -26,7 +26,7 @@
 #include "waiters.h"
 
 #define REGION_MAGIC   UINT64_C(0x31646e65746e6f63) /* "contend1" */
-#define REGION_VERSION 1 /* of all layouts below; a reader refuses any other */
+#define REGION_VERSION 1                            /* of all layouts below; a reader refuses any other */
 
 #define REGION_PATH_BYTES 4096
 
@@ -35,18 +35,18 @@ struct region_header {
 	_Atomic uint64_t magic; /* set last */
 	uint32_t version;
 	int32_t pid;
-	uint64_t bytes;             /* of the whole region */
-	uint64_t process_start;     /* clock ticks after boot, field 22 of /proc/pid/stat; 0: not known */
-	uint64_t boot_id[2];        /* which boot the clock anchors belong to; 0: not known */
-	int64_t started_wall_ns;    /* since 1970 */
-	uint32_t clock_source;      /* enum clock_source */
-	uint32_t depth;             /* frames per stack */
+	uint64_t bytes;          /* of the whole region */
+	uint64_t process_start;  /* clock ticks after boot, field 22 of /proc/pid/stat; 0: not known */
+	uint64_t boot_id[2];     /* which boot the clock anchors belong to; 0: not known */
+	int64_t started_wall_ns; /* since 1970 */
+	uint32_t clock_source;   /* enum clock_source */
+	uint32_t depth;          /* frames per stack */
 	struct clock_anchor started;
-	struct clock_anchor early;  /* a second one, soon after, for processes that die young and unseen after a reboot */
-	_Atomic uint32_t mutex_fraction; /* changes at run time */
-	_Atomic int64_t block_rate_ns;   /* changes at run time */
-	_Atomic uint32_t dump_sequence;  /* number of the next dump */
-	_Atomic uint32_t closed;         /* 1: the process ended or became another program, after its last dump */
+	struct clock_anchor early;         /* a second one, soon after, for reports after a reboot */
+	_Atomic uint32_t mutex_fraction;   /* changes at run time */
+	_Atomic int64_t block_rate_ns;     /* changes at run time */
+	_Atomic uint32_t dump_sequence;    /* number of the next dump */
+	_Atomic uint32_t closed;           /* 1: the process ended or became another program, after its last dump */
 	char program[REGION_PATH_BYTES];   /* absolute path of the executable, "" if it cannot be told */
 	char directory[REGION_PATH_BYTES]; /* absolute; where the process started, "" if it cannot be told */
 	char out[REGION_PATH_BYTES];       /* the output pattern */

@@ -59,8 +59,7 @@ static uint64_t key_hash(const struct sample_key *key)
 static bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t hash)
 {
 	return sample->hash == hash && sample->depth == key->depth && sample->profile == key->profile &&
-	       sample->kind == key->kind &&
-	       memcmp(sample->frames, key->frames, key->depth * sizeof(uint64_t)) == 0;
+	       sample->kind == key->kind && memcmp(sample->frames, key->frames, key->depth * sizeof(uint64_t)) == 0;
 }
 
 /* A filled sample that nobody else knows yet; NULL when the arena is full. */
@@ -196,8 +195,8 @@ const struct sample *sample_table_slot(const struct sample_table *table, size_t 
 
 	if (slot >= table->slot_count || slot_end > table_bytes)
 		return NULL;
-	uint64_t offset = (uint64_t)atomic_load_explicit(&table_slots(table)[slot], memory_order_acquire) *
-			  SLOT_UNIT_BYTES;
+	uint64_t offset =
+		(uint64_t)atomic_load_explicit(&table_slots(table)[slot], memory_order_acquire) * SLOT_UNIT_BYTES;
 
 	if (offset == 0 || offset + sizeof(struct sample) > table_bytes)
 		return NULL;

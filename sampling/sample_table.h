@@ -63,9 +63,9 @@ struct sample_table {
 	uint32_t slot_count; /* a power of two */
 	uint32_t slots_offset;
 	uint64_t arena_offset;
-	uint64_t arena_limit_bytes;           /* of address space */
+	uint64_t arena_limit_bytes;            /* of address space */
 	_Atomic uint64_t arena_reserved_bytes; /* of memory that is really there; grows up to the limit */
-	_Atomic uint64_t arena_used_bytes;    /* handed out; may exceed what is reserved after a refusal */
+	_Atomic uint64_t arena_used_bytes;     /* handed out */
 };
 
 /* Bytes that a table of at most `bytes` takes, and its division into slots and arena, written to `table`. */

@@ -20,9 +20,9 @@ static struct {
 	struct thread_table *table;
 	uint32_t depth;
 	uint64_t seed;
-	_Atomic uint32_t hint;          /* where a free record may be */
-	_Atomic uint32_t *fork_word;    /* 1; the kernel makes it 0 in a forked child */
-	_Atomic uint32_t live; /* threads of the application, as far as they were announced */
+	_Atomic uint32_t hint;       /* where a free record may be */
+	_Atomic uint32_t *fork_word; /* 1; the kernel makes it 0 in a forked child */
+	_Atomic uint32_t live;       /* threads of the application, as far as they were announced */
 	bool descriptor_has_tid;
 	bool key_is_usable;
 	pthread_key_t key;
@@ -133,8 +133,8 @@ void threads_startup(void)
 
 	threads.descriptor_has_tid = *descriptor == (uint32_t)gettid();
 	threads.fork_word = fork_word_new();
-	threads.key_is_usable = pthread_key_create(&threads.key, thread_ends) == 0 &&
-				threads.key < KEYS_WITHOUT_ALLOCATION;
+	threads.key_is_usable =
+		pthread_key_create(&threads.key, thread_ends) == 0 && threads.key < KEYS_WITHOUT_ALLOCATION;
 }
 
 void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed)

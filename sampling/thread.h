@@ -42,9 +42,9 @@ struct thread {
 
 struct thread_table {
 	uint32_t stride_bytes;
-	uint32_t offset;                 /* of the first record from this struct, bytes */
-	uint32_t limit;                  /* records of address space */
-	_Atomic uint32_t reserved;       /* records whose memory is really there */
+	uint32_t offset;           /* of the first record from this struct, bytes */
+	uint32_t limit;            /* records of address space */
+	_Atomic uint32_t reserved; /* records whose memory is really there */
 };
 
 /* Once per process, before threads_init: the key that tells of ended threads, the page that tells of forks. */

@@ -17,9 +17,9 @@ enum { PIN_BITS = 16, CHARGED_BITS = 50 };
 
 /* W, S and L of one lock, unpacked. */
 struct sums {
-	uint64_t waiting;       /* W */
-	uint64_t charged_to;    /* S: sum over the waiters, modulo 2^64 */
-	uint64_t last_charge;   /* L, modulo 2^CHARGED_BITS; meaningless while nobody waits */
+	uint64_t waiting;     /* W */
+	uint64_t charged_to;  /* S: sum over the waiters, modulo 2^64 */
+	uint64_t last_charge; /* L, modulo 2^CHARGED_BITS; meaningless while nobody waits */
 };
 
 static unsigned __int128 sums_pack(struct sums sums)
@@ -33,9 +33,8 @@ static struct sums sums_unpack(unsigned __int128 packed)
 {
 	uint64_t upper = packed >> 64;
 
-	return (struct sums){.waiting = upper >> CHARGED_BITS,
-			     .charged_to = (uint64_t)packed,
-			     .last_charge = upper & CHARGED_MASK};
+	return (struct sums){
+		.waiting = upper >> CHARGED_BITS, .charged_to = (uint64_t)packed, .last_charge = upper & CHARGED_MASK};
 }
 
 /* Possibly torn, which the compare-and-swap that follows will find out. Acquire: what is read next, the clock or the pin,

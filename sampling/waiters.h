@@ -30,7 +30,7 @@
 #define WAITERS_PER_LOCK    16383 /* W has 14 bits; one more is a loss */
 
 struct waiters_lock {
-	_Atomic uint64_t pin;                /* lock address (48 bits) and how many pin the entry (16 bits); 0: free */
+	_Atomic uint64_t pin; /* lock address (48 bits) and how many pin the entry (16 bits); 0: free */
 	uint64_t unused;
 	_Alignas(16) unsigned __int128 sums; /* W and L in the upper half, S in the lower */
 };

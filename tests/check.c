@@ -73,7 +73,8 @@ bool check_str(const char *got, const char *expected, const char *file, int line
 	return same_text(got, expected);
 }
 
-bool check_near_ratio(double got, double expected, double tolerance, const char *file, int line, const char *format, ...)
+bool check_near_ratio(double got, double expected, double tolerance, const char *file, int line, const char *format,
+		      ...)
 {
 	double distance = expected == 0 ? got : got / expected - 1;
 	bool holds = expected == 0 ? got == 0 : distance >= -tolerance && distance <= tolerance;

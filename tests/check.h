@@ -20,7 +20,7 @@
 #define is_str(got, expected, ...) check_str((got), (expected), __FILE__, __LINE__, __VA_ARGS__)
 
 /* |got / expected - 1| <= tolerance. An expected 0 demands 0; a NaN never holds. */
-#define near_ratio(got, expected, tolerance, ...) \
+#define near_ratio(got, expected, tolerance, ...)                                                                      \
 	check_near_ratio((got), (expected), (tolerance), __FILE__, __LINE__, __VA_ARGS__)
 
 /* Counts `count` checks that cannot be made here as skipped. */
@@ -34,8 +34,8 @@ bool check_u64(uint64_t got, uint64_t expected, const char *file, int line, cons
 	__attribute__((format(printf, 5, 6)));
 bool check_str(const char *got, const char *expected, const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-bool check_near_ratio(double got, double expected, double tolerance, const char *file, int line, const char *format, ...)
-	__attribute__((format(printf, 6, 7)));
+bool check_near_ratio(double got, double expected, double tolerance, const char *file, int line, const char *format,
+		      ...) __attribute__((format(printf, 6, 7)));
 void check_skip(unsigned count, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int check_done(void);
 

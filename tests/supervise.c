@@ -103,7 +103,8 @@ static void show_stacks(pid_t pid)
 	fprintf(stderr, "supervise: the time limit passed; where it is:\n");
 	snprintf(command, sizeof(command),
 		 "for p in $(pgrep -s %d | tail -n 3); do timeout 20 gdb -q -batch -p $p -ex 'thread apply all bt 12' "
-		 "2>/dev/null </dev/null | grep -E '^(Thread|#)' | head -n 100 >&2; done", pid);
+		 "2>/dev/null </dev/null | grep -E '^(Thread|#)' | head -n 100 >&2; done",
+		 pid);
 	if (system(command))
 		fprintf(stderr, "supervise: (no stacks: gdb is missing or failed)\n");
 }

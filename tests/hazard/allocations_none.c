@@ -107,8 +107,8 @@ int main(void)
 	numbers[i++] = count_in(work_here);
 	numbers[i++] = count_in(work_here);
 	numbers[i++] = count_in(work_in_threads);
-	printf("before main %lu, first thread %lu, cold %lu, warm %lu, %d threads %lu\n", numbers[0], numbers[1], numbers[2],
-	       numbers[3], THREADS, numbers[4]);
+	printf("before main %lu, first thread %lu, cold %lu, warm %lu, %d threads %lu\n", numbers[0], numbers[1],
+	       numbers[2], numbers[3], THREADS, numbers[4]);
 	hazard_rival_stop(&rival);
 	return 0;
 }

@@ -92,7 +92,8 @@ static void run(Way way, int type)
 	hazard_await_asleep(victim.tid);
 	need(!pthread_cancel(thread) && !pthread_join(thread, &result), "cancelled and joined");
 	need(result == PTHREAD_CANCELED, "way %d: ended by the cancellation", way);
-	need(destroyed == 2 && caught == 1, "way %d, type %d: %d destructors ran, %d handlers", way, type, destroyed, caught);
+	need(destroyed == 2 && caught == 1, "way %d, type %d: %d destructors ran, %d handlers", way, type, destroyed,
+	     caught);
 	need(!pthread_mutex_trylock(&victim.mutex) && !pthread_mutex_trylock(&victim.other), "mutexes free");
 }
 

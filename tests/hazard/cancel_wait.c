@@ -7,7 +7,8 @@
 #include "hazard.h"
 
 enum way { COND_WAIT, COND_TIMEDWAIT, COND_CLOCKWAIT, JOIN, CONTENDED_THEN_TEST, WAYS };
-static const char *const way_names[WAYS] = {"cond_wait", "cond_timedwait", "cond_clockwait", "join", "lock, testcancel"};
+static const char *const way_names[WAYS] = {"cond_wait", "cond_timedwait", "cond_clockwait", "join",
+					    "lock, testcancel"};
 
 struct victim {
 	enum way way;
@@ -47,7 +48,8 @@ static void *sleeper(void *argument)
 
 static void wait_in(struct victim *victim)
 {
-	struct timespec far = hazard_deadline(CLOCK_REALTIME, 100000), monotonic = hazard_deadline(CLOCK_MONOTONIC, 100000);
+	struct timespec far = hazard_deadline(CLOCK_REALTIME, 100000),
+			monotonic = hazard_deadline(CLOCK_MONOTONIC, 100000);
 
 	while (victim->way == COND_WAIT)
 		pthread_cond_wait(&victim->cond, &victim->mutex);
@@ -81,10 +83,8 @@ static void *victim_main(void *argument)
 
 static void run(enum way way, int type)
 {
-	struct victim victim = {.way = way,
-				.type = type,
-				.mutex = PTHREAD_MUTEX_INITIALIZER,
-				.cond = PTHREAD_COND_INITIALIZER};
+	struct victim victim = {
+		.way = way, .type = type, .mutex = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER};
 	pthread_t thread = hazard_start(victim_main, &victim);
 	void *result;
 

@@ -33,7 +33,8 @@ int main(void)
 	need(stack != MAP_FAILED, "stack");
 	hazard_contend(2, 100);
 	need(clone(foreign_thread, stack + STACK_BYTES,
-		   CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, NULL) > 0, "clone");
+		   CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, NULL) > 0,
+	     "clone");
 	/* The two share thread-local storage, so they must not both run: we wait in the kernel only. */
 	while (!ended)
 		hazard_sleep_us(100);

@@ -22,7 +22,8 @@ static void list(const char *when)
 		bytes = readlink(path, target, sizeof(target) - 1);
 		target[bytes > 0 ? bytes : 0] = 0;
 		/* Standard output and error are files of the run: named by number only. */
-		printf(" %s%s%s", entry->d_name, atoi(entry->d_name) > 2 ? "=" : "", atoi(entry->d_name) > 2 ? target : "");
+		printf(" %s%s%s", entry->d_name, atoi(entry->d_name) > 2 ? "=" : "",
+		       atoi(entry->d_name) > 2 ? target : "");
 	}
 	printf("; the directory itself is %d\n", dirfd(directory));
 	closedir(directory);

@@ -31,9 +31,8 @@
 			hazard_fail(__FILE__, __LINE__, #condition, __VA_ARGS__);                                      \
 	} while (0)
 
-__attribute__((noreturn, format(printf, 4, 5))) static inline void hazard_fail(const char *file, int line,
-									       const char *expression,
-									       const char *format, ...)
+__attribute__((noreturn, format(printf, 4, 5))) static inline void
+hazard_fail(const char *file, int line, const char *expression, const char *format, ...)
 {
 	char text[512];
 	va_list arguments;
@@ -258,7 +257,8 @@ static inline void hazard_run_with_preload(const char *name)
 	for (int first = 0; first < 2; first++) {
 		snprintf(list, sizeof(list), "%s:%s", first ? plugin : kept, first ? kept : plugin);
 		setenv("LD_PRELOAD", list, 1);
-		need(hazard_wait(hazard_spawn_self("again")) == 0, "with the other preload %s", first ? "first" : "last");
+		need(hazard_wait(hazard_spawn_self("again")) == 0, "with the other preload %s",
+		     first ? "first" : "last");
 	}
 }
 

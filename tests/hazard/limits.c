@@ -82,7 +82,8 @@ int main(int argc, char **argv)
 		pid = fork();
 		need(pid >= 0, "fork");
 		if (!pid) {
-			dup2(open("/dev/null", O_WRONLY), 2); /* a message that a profile could not be written is allowed */
+			dup2(open("/dev/null", O_WRONLY),
+			     2); /* a message that a profile could not be written is allowed */
 			closefrom(3);
 			set_limit(&limits[i], limits[i].at_start);
 			execl("/proc/self/exe", "limits", name, (char *)NULL);

@@ -33,7 +33,7 @@ static void *iterate(void *argument)
 #define SITE(name, inner)                                                                                              \
 	__attribute__((noinline)) static void name(int depth)                                                          \
 	{                                                                                                              \
-		char frame[depth * 16 + 16];                                                                  \
+		char frame[depth * 16 + 16];                                                                           \
 		__asm__ volatile("" ::"r"(frame) : "memory");                                                          \
 		inner;                                                                                                 \
 		__asm__ volatile("" ::"r"(frame) : "memory"); /* no tail call */                                       \

@@ -59,7 +59,8 @@ static const struct kind kinds[] = {
 /* A call on the mutex, with a deadline where it has one. */
 enum call { LOCK, TRYLOCK, TIMEDLOCK, CLOCKLOCK, UNLOCK, UNLOCK_ELSEWHERE, CALLS };
 enum deadline { NONE, NEAR, PAST, BEFORE_1970, BAD_NSEC, NEGATIVE_NSEC, DEADLINES };
-static const char *const call_names[CALLS] = {"lock", "trylock", "timedlock", "clocklock", "unlock", "unlock-elsewhere"};
+static const char *const call_names[CALLS] = {"lock",      "trylock", "timedlock",
+					      "clocklock", "unlock",  "unlock-elsewhere"};
 static const char *const deadline_names[DEADLINES] = {"", "-near", "-past", "-1969", "-nsec", "-nsec-negative"};
 
 struct clock_choice {
@@ -67,7 +68,10 @@ struct clock_choice {
 	clockid_t clock;
 };
 static const struct clock_choice clocks[] = {
-	{"realtime", CLOCK_REALTIME}, {"monotonic", CLOCK_MONOTONIC}, {"cputime", CLOCK_PROCESS_CPUTIME_ID}, {"bad", 99},
+	{"realtime", CLOCK_REALTIME},
+	{"monotonic", CLOCK_MONOTONIC},
+	{"cputime", CLOCK_PROCESS_CPUTIME_ID},
+	{"bad", 99},
 };
 
 static unsigned cells;
@@ -269,8 +273,11 @@ static void describe(const pthread_mutex_t *mutex, char *out_text, size_t bytes)
 	unsigned word = mutex->__data.__lock;
 
 	snprintf(out_text, bytes, "owner %s, word %s, count %u, users %u", owner_name(mutex),
-		 !word ? "0" : word & 0x3fffff00 ? "tid" : (word & ~1u) == 2 ? "waiters" : "1", mutex->__data.__count,
-		 mutex->__data.__nusers);
+		 !word               ? "0"
+		 : word & 0x3fffff00 ? "tid"
+		 : (word & ~1u) == 2 ? "waiters"
+				     : "1",
+		 mutex->__data.__count, mutex->__data.__nusers);
 }
 
 static void run_cell(const struct cell *cell)
@@ -295,9 +302,10 @@ static void run_cell(const struct cell *cell)
 		pthread_barrier_wait(&other.release);
 	if (thread)
 		hazard_join(thread);
-	printf("%s/%s/%s%s%s%s -> %s, errno %s, %s\n", cell->kind->name, state_names[cell->state], call_names[cell->call],
-	       deadline_names[cell->deadline], has_deadline ? "-" : "", has_deadline ? cell->clock->name : "",
-	       result ? strerrorname_np(result) : "0", error == ERRNO_CANARY ? "untouched" : strerrorname_np(error), after);
+	printf("%s/%s/%s%s%s%s -> %s, errno %s, %s\n", cell->kind->name, state_names[cell->state],
+	       call_names[cell->call], deadline_names[cell->deadline], has_deadline ? "-" : "",
+	       has_deadline ? cell->clock->name : "", result ? strerrorname_np(result) : "0",
+	       error == ERRNO_CANARY ? "untouched" : strerrorname_np(error), after);
 	cells++;
 }
 

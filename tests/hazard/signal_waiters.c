@@ -17,7 +17,8 @@ static void with_signalfd(const sigset_t *set)
 	need(descriptor >= 0, "signalfd");
 	for (int i = 0; i < TIMES; i++) {
 		kill(getpid(), SIGTERM);
-		need(read(descriptor, &info, sizeof(info)) == sizeof(info) && info.ssi_signo == SIGTERM, "SIGTERM is read");
+		need(read(descriptor, &info, sizeof(info)) == sizeof(info) && info.ssi_signo == SIGTERM,
+		     "SIGTERM is read");
 	}
 	close(descriptor);
 }

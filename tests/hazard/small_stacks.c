@@ -61,7 +61,8 @@ int main(void)
 	pthread_attr_init(&attributes);
 	need(!pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN), "smallest size set");
 	for (int i = 0; i < THREADS; i++) {
-		need(!pthread_create(&threads[i], &attributes, hazard_rival_main, &(struct hazard_rival){.stop = 1}), "made");
+		need(!pthread_create(&threads[i], &attributes, hazard_rival_main, &(struct hazard_rival){.stop = 1}),
+		     "made");
 		hazard_join(threads[i]);
 	}
 	hazard_rival_stop(&rival);

@@ -28,7 +28,8 @@ struct Locker {
 		std::unique_lock<std::mutex> hold(own);
 		cond.wait_for(hold, std::chrono::microseconds(10));
 		need(timed.try_lock_for(std::chrono::milliseconds(1)), "timed lock");
-		std::thread other([&] { need(!timed.try_lock_for(std::chrono::milliseconds(1)), "a taken timed lock"); });
+		std::thread other(
+			[&] { need(!timed.try_lock_for(std::chrono::milliseconds(1)), "a taken timed lock"); });
 		other.join();
 		timed.unlock();
 		made++;

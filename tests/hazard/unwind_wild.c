@@ -11,7 +11,8 @@
 #define WILD(name, directives, before, after)                                                                          \
 	void name(void (*callback)(void));                                                                             \
 	__asm__(".text\n.globl " #name "\n.type " #name ", @function\n" #name ":\n" directives "\n" before             \
-		"\n sub $8, %rsp\n call *%rdi\n add $8, %rsp\n" after "\n ret\n.cfi_endproc\n.size " #name ", . - " #name "\n")
+		"\n sub $8, %rsp\n call *%rdi\n add $8, %rsp\n" after "\n ret\n.cfi_endproc\n.size " #name             \
+		", . - " #name "\n")
 
 WILD(wild_far, ".cfi_startproc\n.cfi_def_cfa_offset 0x40000000", "", "");
 WILD(wild_backwards, ".cfi_startproc\n.cfi_def_cfa_offset -4096", "", "");
@@ -62,9 +63,9 @@ int main(void)
 {
 	wild_function *made = make_code();
 	wild_function *const functions[] = {
-		wild_far,  wild_backwards, wild_self,     wild_unaligned, wild_bp_saved,
-		wild_by_bp, wild_by_rax,   wild_load,     wild_loop,      wild_garbage,
-		wild_empty, wild_remember, wild_undefined, wild_none,     made,
+		wild_far,   wild_backwards, wild_self,      wild_unaligned, wild_bp_saved,
+		wild_by_bp, wild_by_rax,    wild_load,      wild_loop,      wild_garbage,
+		wild_empty, wild_remember,  wild_undefined, wild_none,      made,
 	};
 
 	hazard_limit(20);

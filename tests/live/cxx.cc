@@ -17,7 +17,7 @@ template <typename Lock> class Till
 	Lock lock;
 	int sum = 0;
 
-public:
+      public:
 	__attribute__((noinline)) void take(int amount)
 	{
 		{
@@ -36,7 +36,7 @@ class Shelf
 	std::condition_variable_any filled_any;
 	int goods = 0;
 
-public:
+      public:
 	__attribute__((noinline)) void wait_for_goods()
 	{
 		std::unique_lock<std::mutex> guard(lock);

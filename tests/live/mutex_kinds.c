@@ -38,17 +38,19 @@ static struct timespec far(clockid_t clock)
 #define CALL_timedlock(mutex) pthread_mutex_timedlock(mutex, &(struct timespec[]){far(CLOCK_REALTIME)}[0])
 #define CALL_clocklock(mutex)                                                                                          \
 	pthread_mutex_clocklock(mutex, CLOCK_REALTIME, &(struct timespec[]){far(CLOCK_REALTIME)}[0])
-#define CALL_timeout(mutex)   pthread_mutex_timedlock(mutex, &(struct timespec[]){in_ms(CLOCK_REALTIME, SHORT_MS)}[0])
+#define CALL_timeout(mutex) pthread_mutex_timedlock(mutex, &(struct timespec[]){in_ms(CLOCK_REALTIME, SHORT_MS)}[0])
 
 #define CASES(CASE)                                                                                                    \
-	CASE(normal, lock) CASE(normal, timedlock) CASE(normal, clocklock) CASE(normal, timeout)                       \
-	CASE(recursive, lock) CASE(recursive, timedlock) CASE(recursive, clocklock)                                    \
-	CASE(errorcheck, lock) CASE(errorcheck, timedlock) CASE(errorcheck, clocklock)                                 \
-	CASE(adaptive, lock) CASE(adaptive, timedlock) CASE(adaptive, clocklock)                                       \
-	CASE(robust, lock) CASE(robust, timedlock) CASE(robust, clocklock)                                             \
-	CASE(inherit, lock) CASE(inherit, timedlock) CASE(inherit, clocklock)                                          \
-	CASE(protect, lock) CASE(protect, timedlock) CASE(protect, clocklock)                                          \
-	CASE(shared, lock) CASE(shared, timedlock) CASE(shared, clocklock)
+	CASE(normal, lock)                                                                                             \
+	CASE(normal, timedlock)                                                                                        \
+	CASE(normal, clocklock) CASE(normal, timeout) CASE(recursive, lock) CASE(recursive, timedlock)                 \
+		CASE(recursive, clocklock) CASE(errorcheck, lock) CASE(errorcheck, timedlock)                          \
+			CASE(errorcheck, clocklock) CASE(adaptive, lock) CASE(adaptive, timedlock)                     \
+				CASE(adaptive, clocklock) CASE(robust, lock) CASE(robust, timedlock)                   \
+					CASE(robust, clocklock) CASE(inherit, lock) CASE(inherit, timedlock)           \
+						CASE(inherit, clocklock) CASE(protect, lock) CASE(protect, timedlock)  \
+							CASE(protect, clocklock) CASE(shared, lock)                    \
+								CASE(shared, timedlock) CASE(shared, clocklock)
 
 #define CASE_FUNCTIONS(kind, function)                                                                                 \
 	OWN_FRAME static int wait_##kind##_##function(pthread_mutex_t *mutex)                                          \
@@ -74,8 +76,7 @@ static const struct mutex_case {
 	void (*hold)(struct known_waits *waits);
 } cases[] = {
 #define CASE_ENTRY(kind, function) {#kind "_" #function, #kind, wait_##kind##_##function, hold_##kind##_##function},
-	CASES(CASE_ENTRY)
-};
+	CASES(CASE_ENTRY)};
 
 enum {
 	CASE_COUNT = sizeof(cases) / sizeof(*cases),

@@ -21,8 +21,14 @@
 #define VALUES_seed          "42", NUMBER(42), "-42", NUMBER(0)
 #define VALUES_verbose       "1", NUMBER(1), "", NUMBER(0)
 
-#define NUMBER(number) {number, NULL}
-#define WORDS(words)   {0, words}
+#define NUMBER(number)                                                                                                 \
+	{                                                                                                              \
+		number, NULL                                                                                           \
+	}
+#define WORDS(words)                                                                                                   \
+	{                                                                                                              \
+		0, words                                                                                               \
+	}
 
 struct meaning {
 	int64_t number;
@@ -256,11 +262,10 @@ static void test_lines(void)
 	is_str(complaints.last, "CONTEND_FRACTION: \"1?[31m???\" is not a number, 0 to 2147483647; 5 is used",
 	       "what a terminal would obey is masked");
 	read_one("CONTEND_BLOCK_RATE", "soon");
-	is_str(
-		complaints.last,
-		"CONTEND_BLOCK_RATE: \"soon\" is not a duration, 0ns to 86400s (like 500us, 1ms or 2s; ns without a unit); "
-		"1ms is used",
-		"the line tells what is accepted");
+	is_str(complaints.last,
+	       "CONTEND_BLOCK_RATE: \"soon\" is not a duration, 0ns to 86400s (like 500us, 1ms or 2s; ns without a unit); "
+	       "1ms is used",
+	       "the line tells what is accepted");
 	read_one("CONTEND_MEMORY", "lots");
 	is_str(complaints.last,
 	       "CONTEND_MEMORY: \"lots\" is not a size, 2m to 4g (like 512k or 8m; bytes without a unit); 8m is used",

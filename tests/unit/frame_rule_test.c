@@ -106,8 +106,7 @@ static const struct {
 	struct frame_rule rule;
 } expectations[] = {
 #define EXPECT(label, ...) {#label, label, __VA_ARGS__},
-	EXPECTATIONS(EXPECT)
-};
+	EXPECTATIONS(EXPECT)};
 
 enum {
 	EXPECTATION_COUNT = sizeof(expectations) / sizeof(expectations[0]),

@@ -119,7 +119,7 @@ static void check_vdso(void)
 	check_entry("vDSO", vdso);
 	entry = entry_of(vdso);
 	ok(entry->path_bytes == strlen("[vdso]") &&
-	       !memcmp(table.strings + entry->path_offset, "[vdso]", entry->path_bytes),
+		   !memcmp(table.strings + entry->path_offset, "[vdso]", entry->path_bytes),
 	   "vDSO: is called [vdso]");
 	ok(entry->build_id_bytes > 0, "vDSO: has a build id");
 }

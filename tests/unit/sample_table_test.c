@@ -30,7 +30,8 @@ static struct sample *find(enum profile profile, enum wait_kind kind, uint64_t s
 
 	for (unsigned i = 0; i < depth; i++)
 		frames[i] = frame_make(1 + i % 3, seed * 64 + i);
-	return sample_table_find(&(struct sample_key){.profile = profile, .kind = kind, .depth = depth, .frames = frames});
+	return sample_table_find(
+		&(struct sample_key){.profile = profile, .kind = kind, .depth = depth, .frames = frames});
 }
 
 static bool is_overflow(const struct sample *sample)
@@ -64,7 +65,8 @@ static void keys_are_told_apart(void)
 	ok(find(PROFILE_BLOCK, WAIT_COND, 7, 20) != sample, "another kind is another sample");
 	ok(find(PROFILE_BLOCK, WAIT_MUTEX, 7, 19) != sample, "a shorter stack is another sample");
 	ok(find(PROFILE_BLOCK, WAIT_MUTEX, 8, 20) != sample, "another stack is another sample");
-	ok(find(PROFILE_BLOCK, WAIT_MUTEX, 7, SAMPLE_DEPTH_LIMIT)->depth == SAMPLE_DEPTH_LIMIT, "the deepest stack fits");
+	ok(find(PROFILE_BLOCK, WAIT_MUTEX, 7, SAMPLE_DEPTH_LIMIT)->depth == SAMPLE_DEPTH_LIMIT,
+	   "the deepest stack fits");
 	is_u64(atomic_load(&losses.events[LOSS_SAMPLES_FULL]), 0, "nothing was lost");
 }
 

@@ -75,8 +75,8 @@ static bool file_says(const char *path, const char *line_start, const char *word
 
 static void test_this_machine(void)
 {
-	bool invariant =
-		file_says("/proc/cpuinfo", "flags", " nonstop_tsc") && file_says("/proc/cpuinfo", "flags", " constant_tsc");
+	bool invariant = file_says("/proc/cpuinfo", "flags", " nonstop_tsc") &&
+			 file_says("/proc/cpuinfo", "flags", " constant_tsc");
 	bool kernel = file_says(tsc_this_machine.clocksource_path, "tsc", "tsc\n");
 
 	is_u64(tsc_is_usable(&tsc_this_machine), invariant && kernel,

@@ -287,7 +287,8 @@ static void come_and_go(unsigned number, void *unused)
 			continue;
 		}
 		waiters_arrive(lock, &waiter);
-		atomic_fetch_add(&fake_now_ticks, 5); /* so that there is something to charge, however threads are scheduled */
+		atomic_fetch_add(&fake_now_ticks,
+				 5); /* so that there is something to charge, however threads are scheduled */
 		atomic_fetch_add(&charged_by_threads, waiters_charge(lock));
 		/* The future, so that no charge can come after the wait's end. */
 		now = atomic_load(&fake_now_ticks) + (UINT64_C(1) << 40);

@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every source is as clang-format would write it (.clang-format), so that no change has to argue about it.
+. "$ROOT/tests/tap.sh"
+cd "$ROOT" || exit 1
+
+unformatted()
+{
+	local source
+
+	for source in "$@"; do
+		clang-format "$source" | cmp -s - "$source" || echo "$source"
+	done
+}
+
+mapfile -t sources < <(find contend.h interpose sampling report tests -name '*.[ch]' -o -name '*.cc')
+at_least 'there are sources' "${#sources[@]}" 100
+none 'all are formatted' "$(unformatted "${sources[@]}")"
+printf 'int  main( void ){return 0 ;}\n' >"$TMPDIR/untidy.c"
+at_least 'an untidy one is found' "$(unformatted "$TMPDIR/untidy.c" | wc -l)" 1
+finish
