@@ -40,17 +40,34 @@ static struct timespec far(clockid_t clock)
 	pthread_mutex_clocklock(mutex, CLOCK_REALTIME, &(struct timespec[]){far(CLOCK_REALTIME)}[0])
 #define CALL_timeout(mutex) pthread_mutex_timedlock(mutex, &(struct timespec[]){in_ms(CLOCK_REALTIME, SHORT_MS)}[0])
 
+/* clang-format off */
 #define CASES(CASE)                                                                                                    \
 	CASE(normal, lock)                                                                                             \
 	CASE(normal, timedlock)                                                                                        \
-	CASE(normal, clocklock) CASE(normal, timeout) CASE(recursive, lock) CASE(recursive, timedlock)                 \
-		CASE(recursive, clocklock) CASE(errorcheck, lock) CASE(errorcheck, timedlock)                          \
-			CASE(errorcheck, clocklock) CASE(adaptive, lock) CASE(adaptive, timedlock)                     \
-				CASE(adaptive, clocklock) CASE(robust, lock) CASE(robust, timedlock)                   \
-					CASE(robust, clocklock) CASE(inherit, lock) CASE(inherit, timedlock)           \
-						CASE(inherit, clocklock) CASE(protect, lock) CASE(protect, timedlock)  \
-							CASE(protect, clocklock) CASE(shared, lock)                    \
-								CASE(shared, timedlock) CASE(shared, clocklock)
+	CASE(normal, clocklock)                                                                                        \
+	CASE(normal, timeout)                                                                                          \
+	CASE(recursive, lock)                                                                                          \
+	CASE(recursive, timedlock)                                                                                     \
+	CASE(recursive, clocklock)                                                                                     \
+	CASE(errorcheck, lock)                                                                                         \
+	CASE(errorcheck, timedlock)                                                                                    \
+	CASE(errorcheck, clocklock)                                                                                    \
+	CASE(adaptive, lock)                                                                                           \
+	CASE(adaptive, timedlock)                                                                                      \
+	CASE(adaptive, clocklock)                                                                                      \
+	CASE(robust, lock)                                                                                             \
+	CASE(robust, timedlock)                                                                                        \
+	CASE(robust, clocklock)                                                                                        \
+	CASE(inherit, lock)                                                                                            \
+	CASE(inherit, timedlock)                                                                                       \
+	CASE(inherit, clocklock)                                                                                       \
+	CASE(protect, lock)                                                                                            \
+	CASE(protect, timedlock)                                                                                       \
+	CASE(protect, clocklock)                                                                                       \
+	CASE(shared, lock)                                                                                             \
+	CASE(shared, timedlock)                                                                                        \
+	CASE(shared, clocklock)
+/* clang-format on */
 
 #define CASE_FUNCTIONS(kind, function)                                                                                 \
 	OWN_FRAME static int wait_##kind##_##function(pthread_mutex_t *mutex)                                          \
