@@ -39,6 +39,7 @@ static __thread struct {
 	uint32_t guard;
 	bool is_gone;    /* its record was given back: the last destructors run */
 	bool is_counted; /* in threads.live */
+	bool is_awaited; /* its end will be noticed */
 } local;
 
 uint32_t thread_record_bytes(uint32_t depth)
@@ -98,11 +99,13 @@ bool thread_ends_are_seen(void)
 	return threads.key_is_usable;
 }
 
-/* Sees to it that thread_ends is called. */
+/* Sees to it that thread_ends is called. Once: it counts its rounds in the key's value. */
 static void await_end(void)
 {
-	if (threads.key_is_usable)
-		pthread_setspecific(threads.key, (void *)1);
+	if (!threads.key_is_usable || local.is_awaited)
+		return;
+	local.is_awaited = true;
+	pthread_setspecific(threads.key, (void *)1);
 }
 
 void thread_begin(struct stack_limits limits)
