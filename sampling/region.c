@@ -19,8 +19,10 @@
 /* What a process with one thread may use: enough for a shell's children, cheap enough for each of them. */
 enum { BASE_THREADS = 16, BASE_ARENA_BYTES = 128 * 1024 };
 
-/* One record for so many bytes of region: 1024 threads in the default 8 MiB. */
-enum { BYTES_PER_THREAD = 8192, PAGE_BYTES = 4096 };
+/* One record for so many bytes of region, 1024 threads in the default 8 MiB; but never more than a part of it. */
+enum { BYTES_PER_THREAD = 8192, THREADS_PART = 4 };
+
+enum { PAGE_BYTES = 4096 };
 
 /* File names tried for one process: it may have been another program before, and left a region each time. */
 enum { NAMES_TRIED = 1000 };
@@ -112,9 +114,12 @@ struct layout {
 static struct layout layout_of(uint64_t bytes, uint32_t depth)
 {
 	uint32_t stride_bytes = thread_record_bytes(depth);
-	uint32_t limit = bytes / BYTES_PER_THREAD;
-	struct layout layout = {.threads = {.stride_bytes = stride_bytes, .limit = limit}};
+	uint32_t limit = bytes / THREADS_PART / stride_bytes;
+	struct layout layout;
 
+	if (limit > bytes / BYTES_PER_THREAD)
+		limit = bytes / BYTES_PER_THREAD;
+	layout.threads = (struct thread_table){.stride_bytes = stride_bytes, .limit = limit};
 	layout.records_begin = (bytes - (uint64_t)limit * stride_bytes) & ~(uint64_t)(PAGE_BYTES - 1);
 	layout.threads.offset = layout.records_begin - offsetof(struct region, threads);
 	sample_table_layout(&layout.samples, layout.records_begin - offsetof(struct region, samples));
