@@ -77,7 +77,7 @@ make_data()
 	fi
 	mkdir "$data/profiles" && chmod 1777 "$data/profiles" || fail "cannot write $data"
 	mariadb-install-db --no-defaults "${owner[@]}" --datadir="$data/db" --auth-root-authentication-method=normal \
-		--skip-test-db >"$data/install.log" 2>&1 || fail "mariadb-install-db: $(reason "$data/install.log")"
+		--skip-test-db --force >"$data/install.log" 2>&1 || fail "mariadb-install-db: $(reason "$data/install.log")"
 }
 
 start_server()
