@@ -224,7 +224,7 @@ static int copy_handoff(struct snapshot *snapshot, const struct source *source)
 	const struct thread_table *table = &source->region->threads;
 	uint64_t table_bytes = source->bytes - offsetof(struct region, threads);
 	uint64_t offset = table->offset, stride_bytes = table->stride_bytes;
-	uint64_t count = atomic_load_explicit(&table->reserved, memory_order_relaxed);
+	uint64_t count = atomic_load_explicit(&table->used, memory_order_relaxed);
 	uint64_t ticks = 0;
 
 	if (count == 0)

@@ -65,6 +65,7 @@ static void give_record_back(void)
 		return;
 	while (self->wait_depth > 0) /* left by longjmp or asynchronous cancellation */
 		waiters_depart(&self->waits[--self->wait_depth].waiter, 0);
+	atomic_store_explicit(&threads.hint, thread_table_index(threads.table, self), memory_order_relaxed);
 	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
 }
 
@@ -159,6 +160,16 @@ void threads_reserve(uint32_t records)
 	atomic_store_explicit(&threads.table->reserved, records, memory_order_relaxed);
 }
 
+static void raise_used(uint32_t count)
+{
+	uint32_t used = atomic_load_explicit(&threads.table->used, memory_order_relaxed);
+
+	while (used < count && !atomic_compare_exchange_weak_explicit(&threads.table->used, &used, count,
+								      memory_order_relaxed, memory_order_relaxed))
+		;
+}
+
+/* Looks first where a record was given back last, so that few are ever touched. */
 static struct thread *claim_record(uint32_t tid)
 {
 	uint32_t count = atomic_load_explicit(&threads.table->reserved, memory_order_relaxed);
@@ -173,6 +184,7 @@ static struct thread *claim_record(uint32_t tid)
 		    atomic_compare_exchange_strong_explicit(&record->tid, &unowned, tid, memory_order_acquire,
 							    memory_order_relaxed)) {
 			atomic_store_explicit(&threads.hint, index + 1, memory_order_relaxed);
+			raise_used(index + 1);
 			/* A recycled record goes on where it was: the same numbers for every short thread would be
 			 * no sampling. */
 			if (record->random.state == 0)

@@ -45,6 +45,7 @@ struct thread_table {
 	uint32_t offset;           /* of the first record from this struct, bytes */
 	uint32_t limit;            /* records of address space */
 	_Atomic uint32_t reserved; /* records whose memory is really there */
+	_Atomic uint32_t used;     /* all that ever had an owner lie below this number: readers touch no more */
 };
 
 /* Once per process, before threads_init: the key that tells of ended threads, the page that tells of forks. */
@@ -99,6 +100,11 @@ extern bool (*thread_on_fork)(void);
 static inline struct thread *thread_table_at(const struct thread_table *table, uint32_t index)
 {
 	return (struct thread *)((char *)table + table->offset + (uint64_t)index * table->stride_bytes);
+}
+
+static inline uint32_t thread_table_index(const struct thread_table *table, const struct thread *record)
+{
+	return ((const char *)record - (const char *)table - table->offset) / table->stride_bytes;
 }
 
 #endif

@@ -41,6 +41,7 @@ static struct region *fake_region_new(void)
 	region->threads.offset = FAKE_REGION_BYTES - FAKE_RECORDS_BYTES - offsetof(struct region, threads);
 	region->threads.limit = FAKE_RECORDS_BYTES / region->threads.stride_bytes;
 	region->threads.reserved = region->threads.limit;
+	region->threads.used = region->threads.limit;
 	region->header.magic = REGION_MAGIC;
 	return region;
 }
