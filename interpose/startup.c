@@ -71,8 +71,10 @@ static bool start_child(void)
 		heap_reset();
 	atomic_store_explicit(&startup.has_ended, false, memory_order_relaxed);
 	startup.is_on = config.children && !startup.is_sandboxed && region_create();
-	if (!startup.is_on)
+	if (!startup.is_on) {
 		record_stop();
+		control_silence(); /* the region that is still mapped is the parent's */
+	}
 	errno = saved_errno;
 	return startup.is_on;
 }

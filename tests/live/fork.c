@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The parent contends, then forks two children that contend in another function, one of which forks again before it
- * ends by _exit; a third records nothing. Prints each process as "NAME pid". */
+ * ends by _exit; a third records nothing, and if ASK is set asks for a dump. Prints each process as "NAME pid". */
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +60,8 @@ int main(void)
 			grandchild();
 		if (i == 2)
 			printf("idle %d\n", getpid());
+		if (i == 2 && getenv("ASK"))
+			raise(SIGUSR2);
 		exit(0);
 	}
 	while (wait(NULL) > 0)

@@ -39,4 +39,10 @@ done)" ''
 check 'with CONTEND_CHILDREN=0 it ends well too' env LD_PRELOAD="$LIBCONTEND" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 \
 	CONTEND_CHILDREN=0 CONTEND_OUT="$work/alone.%p.%n" "$live/fork"
 is 'and the parent alone writes profiles' "$(find "$work" -name 'alone.*.pb.gz' | wc -l)" 2
+
+# A process whose children are not to be profiled: they write nothing, whatever asks them to; least of all its profile.
+check 'without children it ends well' env LD_PRELOAD="$LIBCONTEND" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_CHILDREN=0 \
+	CONTEND_OUT="$work/asked.%n" ASK=1 "$live/fork"
+is 'one process has written' "$(find "$work" -name 'asked.*.block.pb.gz' | wc -l)" 1
+is 'the one that was started' "$(sum "$(decoded asked last block)" count ';parent_wait;')" 11
 finish
