@@ -26,9 +26,8 @@
 #include "thread.h"
 
 static struct {
-	bool is_on;
-	_Atomic bool has_ended;    /* somebody is writing the last dump, or has */
-	_Atomic bool is_sandboxed; /* by itself: we make no system call any more */
+	_Atomic bool is_on;     /* we may make system calls, and the region is this process's own */
+	_Atomic bool has_ended; /* somebody is writing the last dump, or has */
 } startup;
 
 /* The main thread's stack ends where the loader found it, and grows down to its limit. */
@@ -70,7 +69,7 @@ static bool start_child(void)
 	if (control_forked())
 		heap_reset();
 	atomic_store_explicit(&startup.has_ended, false, memory_order_relaxed);
-	startup.is_on = config.children && !startup.is_sandboxed && region_create();
+	startup.is_on = startup.is_on && config.children && region_create();
 	if (!startup.is_on) {
 		record_stop();
 		control_silence(); /* the region that is still mapped is the parent's */
@@ -81,8 +80,7 @@ static bool start_child(void)
 
 static void after_fork(void)
 {
-	if (startup.is_on)
-		(void)start_child();
+	(void)start_child();
 }
 
 /* Everything that recording needs, in the order of need. */
@@ -148,7 +146,7 @@ void lifecycle_before_thread(void)
 {
 	int saved_errno = errno;
 
-	if (!startup.is_on || startup.is_sandboxed)
+	if (!startup.is_on)
 		return;
 	region_reserve_all();
 	if (thread_ends_are_seen())
@@ -159,7 +157,7 @@ void lifecycle_before_thread(void)
 /* A vfork child runs in our memory, but is not us. */
 static bool is_our_process(void)
 {
-	return startup.is_on && !startup.is_sandboxed && region_mine()->header.pid == KERNEL_CALL(getpid);
+	return startup.is_on && region_mine()->header.pid == KERNEL_CALL(getpid);
 }
 
 void lifecycle_before_end(enum lifecycle_end end)
@@ -181,7 +179,7 @@ void lifecycle_before_end(enum lifecycle_end end)
 
 void lifecycle_sandboxed(void)
 {
-	startup.is_sandboxed = true;
+	startup.is_on = false;
 	control_silence();
 }
 

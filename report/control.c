@@ -187,8 +187,7 @@ void control_start_helper(control_create_function *create)
 
 	if (!control.dump || atomic_exchange(&control.has_helper, true))
 		return;
-	if (pthread_attr_init(&attributes) != 0)
-		return;
+	pthread_attr_init(&attributes); /* cannot fail in glibc */
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

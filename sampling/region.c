@@ -225,9 +225,10 @@ static bool reserve_mapped(uint64_t offset, uint64_t bytes)
 	file = KERNEL_CALL(openat, AT_FDCWD, state.path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (file < 0)
 		return false;
-	result = reserve(file, offset, bytes);
+	bool is_reserved = reserve(file, offset, bytes);
+
 	KERNEL_CALL(close, file);
-	return result;
+	return is_reserved;
 }
 
 static uint64_t records_begin(void)
