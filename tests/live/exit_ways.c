@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "known_waits.h"
+#include "plain_waits.h"
 
 enum {
 	ROUNDS = 10,
@@ -12,22 +12,6 @@ enum {
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-OWN_FRAME static int wait_for_it(pthread_mutex_t *which)
-{
-	int error = pthread_mutex_lock(which);
-
-	NO_TAIL_CALL();
-	return error;
-}
-
-OWN_FRAME static void hold_it(struct known_waits *waits)
-{
-	pthread_mutex_lock(waits->mutex);
-	known_waits_held(waits);
-	pthread_mutex_unlock(waits->mutex);
-	NO_TAIL_CALL();
-}
 
 static void *exit_in_thread(void *argument)
 {

@@ -3,7 +3,7 @@
 #include <grp.h>
 #include <unistd.h>
 
-#include "known_waits.h"
+#include "plain_waits.h"
 
 enum {
 	NOBODY = 65534,
@@ -11,22 +11,6 @@ enum {
 	ROUNDS = 5,
 	HOLD_MS = 15,
 };
-
-OWN_FRAME static int wait_for_it(pthread_mutex_t *which)
-{
-	int error = pthread_mutex_lock(which);
-
-	NO_TAIL_CALL();
-	return error;
-}
-
-OWN_FRAME static void hold_it(struct known_waits *waits)
-{
-	pthread_mutex_lock(waits->mutex);
-	known_waits_held(waits);
-	pthread_mutex_unlock(waits->mutex);
-	NO_TAIL_CALL();
-}
 
 static void body(unsigned number, void *argument)
 {
