@@ -2,9 +2,11 @@
 /* dump: a snapshot becomes files, one for each profile.
  *
  * Called from   the helper thread, process exit, the tool, the signal handler of a single-threaded process. One at a
- * time. Files         <name>.mutex.pb.gz and <name>.block.pb.gz, mode 0600, written under a temporary name in the same
- * directory and then renamed; both or none. Nothing is overwritten: where a name exists, the next sequence number is
- * taken (a pattern without %n gets .<number> added). On failure    -errno; the temporary files are removed.
+ *               time.
+ * Files         <name>.mutex.pb.gz and <name>.block.pb.gz, mode 0600, written under a temporary name in the same
+ *               directory and then renamed; both or none. Nothing is overwritten: where a name exists, the next
+ *               sequence number is taken (a pattern without %n gets .<number> added).
+ * On failure    -errno; the temporary files are removed.
  */
 #ifndef CONTEND_DUMP_H
 #define CONTEND_DUMP_H

@@ -2,10 +2,12 @@
 /* elf_file: one ELF64 little-endian file, as far as names of functions need it.
  *
  * Reading       by pread through a descriptor that is open between open and close; nothing is mapped, so a file that
- *               shrinks meanwhile gives an error and not a SIGBUS. Nothing in the file is believed: every offset, size
- * and index is checked where it is used. Descriptor    close-on-exec; closed only if it still is the one that was
- * opened (programs close descriptors by number). Memory        private heap: the section headers. Errors        -errno
- * of the system, -ENOEXEC for what is no usable ELF file, -ENOMEM.
+ *               shrinks meanwhile gives an error and not a SIGBUS. Nothing in the file is believed: every offset,
+ *               size and index is checked where it is used.
+ * Descriptor    close-on-exec; closed only if it still is the one that was opened (programs close descriptors by
+ *               number).
+ * Memory        private heap: the section headers.
+ * Errors        -errno of the system, -ENOEXEC for what is no usable ELF file, -ENOMEM.
  */
 #ifndef CONTEND_ELF_FILE_H
 #define CONTEND_ELF_FILE_H

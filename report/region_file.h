@@ -2,10 +2,10 @@
 /* region_file: the region of another process, alive or dead, from its file.
  *
  * Called from   the tool and tests.
- * Reading       a private copy made with pread, not a mapping: a file that shrinks gives an error and not a SIGBUS, and
- * holes stay holes (a read fault in a mapped tmpfs hole would take memory). Each page is read until two reads agree, so
- * it is what the page was at one instant although its owner goes on recording. Memory        one anonymous mapping of
- * the region's size, of which only data takes memory.
+ * Reading       a private copy made with pread, not a mapping: a file that shrinks gives an error and not a SIGBUS,
+ *               and holes stay holes (a read fault in a mapped tmpfs hole would take memory). Each page is read until
+ *               two reads agree, so it is what the page was at one instant although its owner goes on recording.
+ * Memory        one anonymous mapping of the region's size, of which only data takes memory.
  */
 #ifndef CONTEND_REGION_FILE_H
 #define CONTEND_REGION_FILE_H

@@ -2,10 +2,12 @@
 /* snapshot: a copy of what one region says, checked, and in the units of reports.
  *
  * Called from   wherever reports are made. The region may be this process's own and in use: no recorder is stopped,
- * every sample is a pair that was true at one instant. Trust         none: magic, version, and every count and offset
- * of the region are checked; each is read once. A damaged region gives an error or fewer data, never a fault. `bytes`
- * must be readable as far as the region's own words say that they are in use. Memory        private heap, all of it
- * given back by snapshot_drop. Units         ns and whole events.
+ *               every sample is a pair that was true at one instant.
+ * Trust         none: magic, version, and every count and offset of the region are checked; each is read once. A
+ *               damaged region gives an error or fewer data, never a fault. `bytes` must be readable as far as the
+ *               region's own words say that they are in use.
+ * Memory        private heap, all of it given back by snapshot_drop.
+ * Units         ns and whole events.
  */
 #ifndef CONTEND_SNAPSHOT_H
 #define CONTEND_SNAPSHOT_H
