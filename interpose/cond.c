@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     pthread_cond_wait, _timedwait, _clockwait, _signal, _broadcast.
+/* Overrides     pthread_cond_wait, _timedwait, _clockwait, _signal, _broadcast; cnd_wait, _timedwait, _signal, _broadcast.
  * A wait is one wait of kind cond, however it ends, its second half (getting the mutex back) included. And it releases
- * its mutex: that is charged like an unlock, to the stack of the wait. _signal and _broadcast are here so that all of
- * these are of the same glibc generation, whichever the program was linked against.
+ * its mutex: that is charged like an unlock, to the stack of the wait. pthread_cond_signal and _broadcast are here also so
+ * that all of these are of the same glibc generation, whichever the program was linked against.
  */
 #include "measure.h"
 #include "mutex_word.h"
@@ -17,26 +17,27 @@ static void release_mutex(const pthread_mutex_t *mutex, const struct record_site
 }
 
 /* The value of `call`, a wait at `site` that releases `mutex`. */
-#define COND_WAIT(site, mutex, call)                                                                                   \
+#define COND_WAIT(outcome_of, site, mutex, call)                                                                       \
 	({                                                                                                             \
 		struct record_site site_ = (site);                                                                     \
                                                                                                                        \
-		release_mutex((mutex), &site_);                                                                        \
-		MEASURED_CANCELLABLE(site_, NULL, (call));                                                             \
+		release_mutex((const pthread_mutex_t *)(mutex), &site_);                                               \
+		MEASURED_CANCELLABLE(outcome_of, site_, (call));                                                       \
 	})
 
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	if (!record_is_on())
 		return REAL(pthread_cond_wait)(cond, mutex);
-	return COND_WAIT(MEASURE_SITE(WAIT_COND, pthread_cond_wait), mutex, REAL(pthread_cond_wait)(cond, mutex));
+	return COND_WAIT(measure_outcome_of_error, MEASURE_SITE(WAIT_COND, REAL(pthread_cond_wait), cond), mutex,
+			 REAL(pthread_cond_wait)(cond, mutex));
 }
 
 int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline)
 {
 	if (!record_is_on())
 		return REAL(pthread_cond_timedwait)(cond, mutex, deadline);
-	return COND_WAIT(MEASURE_SITE(WAIT_COND, pthread_cond_timedwait), mutex,
+	return COND_WAIT(measure_outcome_of_error, MEASURE_SITE(WAIT_COND, REAL(pthread_cond_timedwait), cond), mutex,
 			 REAL(pthread_cond_timedwait)(cond, mutex, deadline));
 }
 
@@ -45,8 +46,24 @@ int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid
 {
 	if (!record_is_on())
 		return REAL(pthread_cond_clockwait)(cond, mutex, clock, deadline);
-	return COND_WAIT(MEASURE_SITE(WAIT_COND, pthread_cond_clockwait), mutex,
+	return COND_WAIT(measure_outcome_of_error, MEASURE_SITE(WAIT_COND, REAL(pthread_cond_clockwait), cond), mutex,
 			 REAL(pthread_cond_clockwait)(cond, mutex, clock, deadline));
+}
+
+int cnd_wait(cnd_t *cond, mtx_t *mutex)
+{
+	if (!record_is_on())
+		return REAL(cnd_wait)(cond, mutex);
+	return COND_WAIT(measure_outcome_of_c11, MEASURE_SITE(WAIT_COND, REAL(cnd_wait), cond), mutex,
+			 REAL(cnd_wait)(cond, mutex));
+}
+
+int cnd_timedwait(cnd_t *cond, mtx_t *mutex, const struct timespec *deadline)
+{
+	if (!record_is_on())
+		return REAL(cnd_timedwait)(cond, mutex, deadline);
+	return COND_WAIT(measure_outcome_of_c11, MEASURE_SITE(WAIT_COND, REAL(cnd_timedwait), cond), mutex,
+			 REAL(cnd_timedwait)(cond, mutex, deadline));
 }
 
 int pthread_cond_signal(pthread_cond_t *cond)
@@ -57,4 +74,14 @@ int pthread_cond_signal(pthread_cond_t *cond)
 int pthread_cond_broadcast(pthread_cond_t *cond)
 {
 	return REAL(pthread_cond_broadcast)(cond);
+}
+
+int cnd_signal(cnd_t *cond)
+{
+	return REAL(cnd_signal)(cond);
+}
+
+int cnd_broadcast(cnd_t *cond)
+{
+	return REAL(cnd_broadcast)(cond);
 }

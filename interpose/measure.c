@@ -7,44 +7,64 @@
 /* A refusal is given at once: nobody waited. */
 static bool is_refusal(int error)
 {
-	return error == EDEADLK || error == EINVAL || error == EAGAIN || error == EPERM || error == ENOSYS;
+	return error == EDEADLK || error == EINVAL || error == EAGAIN || error == EPERM || error == ESRCH ||
+	       error == ENOSYS;
 }
 
-struct measure_wait measure_wait_begin(struct record_site site, const void *lock)
+enum wait_outcome measure_outcome_of_error(int error)
+{
+	if (error == 0 || error == EOWNERDEAD)
+		return WAIT_OVER;
+	return is_refusal(error) ? WAIT_REFUSED : WAIT_GIVEN_UP;
+}
+
+enum wait_outcome measure_outcome_of_errno(int result)
+{
+	return result == -1 ? measure_outcome_of_error(errno) : WAIT_OVER;
+}
+
+enum wait_outcome measure_outcome_of_c11(int result)
+{
+	if (result == thrd_success)
+		return WAIT_OVER;
+	return result == thrd_timedout ? WAIT_GIVEN_UP : WAIT_REFUSED;
+}
+
+struct measure_wait measure_wait_begin(struct record_site site)
 {
 	struct measure_wait measured = {.wait.site = site};
 	struct thread *self = thread_enter();
 
 	if (!self)
 		return measured;
-	measured.is_measured = record_wait_begin(self, &measured.wait, lock);
+	measured.is_measured = record_wait_begin(self, &measured.wait);
 	thread_leave(self);
 	return measured;
 }
 
-void measure_wait_end(struct measure_wait *measured, int error)
+void measure_wait_end(struct measure_wait *measured, enum wait_outcome outcome)
 {
 	struct thread *self = measured->is_measured ? thread_enter() : NULL;
 
 	if (!self)
 		return;
-	record_wait_end(self, &measured->wait, !is_refusal(error));
+	record_wait_end(self, &measured->wait, outcome);
 	thread_leave(self);
 }
 
 void measure_wait_cancelled(void *measured)
 {
-	measure_wait_end(measured, 0);
+	measure_wait_end(measured, WAIT_GIVEN_UP);
 }
 
-struct record_release measure_release_begin(const void *lock)
+struct record_release measure_release_begin(const void *object)
 {
 	struct record_release release = {.fraction = 0};
 	struct thread *self = thread_enter();
 
 	if (!self)
 		return release;
-	release = record_release_begin(self, lock);
+	release = record_release_begin(self, object);
 	thread_leave(self);
 	return release;
 }

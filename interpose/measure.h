@@ -4,7 +4,7 @@
  * Called from   wrappers. Neither errno nor the result is touched; the guard is not held while the real function runs.
  * Cancellation  MEASURED_CANCELLABLE ends its wait in a cleanup handler, by libc's own mechanism for C: a cleanup by
  *               unwinding would make this library need libgcc_s. MEASURED is for calls that are no cancellation points; what
- *               an asynchronous cancellation leaves of them, the thread's next wait or its end clears away.
+ *               an asynchronous cancellation or an exception leaves of them, the thread's next wait or its end clears away.
  */
 #ifndef CONTEND_MEASURE_H
 #define CONTEND_MEASURE_H
@@ -14,51 +14,73 @@
 #include "real.h"
 #include "record.h"
 
-/* Where the application called: of kind `kind` in function `name`. In the wrapper's own frame only. */
-#define MEASURE_SITE(wait_kind, name)                                                                                  \
-	((struct record_site){                                                                                         \
-		.kind = (wait_kind), .leaf_address = REAL_ADDRESS(name), .frame_pointer = __builtin_frame_address(0)})
+/* The slow half of a wrapper: out of the way of the half that only looks, which then needs no frame of its own. */
+#define SLOW __attribute__((noinline, cold))
+
+/* Where the application called `function` (the real one) for `awaited`. In the wrapper's own frame only. */
+#define MEASURE_SITE(wait_kind, function, awaited)                                                                     \
+	((struct record_site){.kind = (wait_kind),                                                                     \
+			      .end = wait_kind_end(wait_kind),                                                         \
+			      .object = (awaited),                                                                     \
+			      .leaf_address = (uint64_t)(uintptr_t)(function),                                         \
+			      .frame_pointer = __builtin_frame_address(0)})
 
 struct measure_wait {
 	struct record_wait wait;
 	bool is_measured;
 };
 
-struct measure_wait measure_wait_begin(struct record_site site, const void *lock);
+struct measure_wait measure_wait_begin(struct record_site site);
 
-/* Ends what measure_wait_begin began. error: what the real function returned. */
-void measure_wait_end(struct measure_wait *measured, int error);
+/* Ends what measure_wait_begin began. */
+void measure_wait_end(struct measure_wait *measured, enum wait_outcome outcome);
 
 /* The same after a cancellation; the cleanup handler of MEASURED_CANCELLABLE. */
 void measure_wait_cancelled(void *measured);
 
-/* The value of `call`, evaluated once, measured as a wait at `site` for `lock` (NULL: releases of nothing are charged). */
-#define MEASURED(site, lock, call)                                                                                     \
+/* What results tell: of functions that return an error number, of those that return -1 and set errno, and of C11's. */
+enum wait_outcome measure_outcome_of_error(int error);
+enum wait_outcome measure_outcome_of_errno(int result);
+enum wait_outcome measure_outcome_of_c11(int result);
+
+/* The value of `call`, evaluated once, measured as a wait at `site`; outcome_of(value) tells how it ended. */
+#define MEASURED(outcome_of, site, call)                                                                               \
 	({                                                                                                             \
-		struct measure_wait measured_ = measure_wait_begin((site), (lock));                                    \
-		int error_ = (call);                                                                                   \
+		struct measure_wait measured_ = measure_wait_begin(site);                                              \
+		int result_ = (call);                                                                                  \
                                                                                                                        \
-		measure_wait_end(&measured_, error_);                                                                  \
-		error_;                                                                                                \
+		measure_wait_end(&measured_, outcome_of(result_));                                                     \
+		result_;                                                                                               \
 	})
 
 /* The same for a cancellation point. */
-#define MEASURED_CANCELLABLE(site, lock, call)                                                                         \
+#define MEASURED_CANCELLABLE(outcome_of, site, call)                                                                   \
 	({                                                                                                             \
-		struct measure_wait measured_ = measure_wait_begin((site), (lock));                                    \
-		int error_;                                                                                            \
+		struct measure_wait measured_ = measure_wait_begin(site);                                              \
+		int result_;                                                                                           \
                                                                                                                        \
 		pthread_cleanup_push(measure_wait_cancelled, &measured_);                                              \
-		error_ = (call);                                                                                       \
+		result_ = (call);                                                                                      \
 		pthread_cleanup_pop(0);                                                                                \
-		measure_wait_end(&measured_, error_);                                                                  \
-		error_;                                                                                                \
+		measure_wait_end(&measured_, outcome_of(result_));                                                     \
+		result_;                                                                                               \
 	})
 
-/* `lock` is about to be released: what its waiters waited since the last release. */
-struct record_release measure_release_begin(const void *lock);
+/* What the waiters of an object waited since its last release; to be taken before the real release. */
+struct record_release measure_release_begin(const void *object);
 
-/* It was released: into the profile with it. */
+/* It was released: into the profile with it. The object is not looked at: its memory may be gone. */
 void measure_release_end(struct record_release release, const struct record_site *site);
+
+/* The value of `call`, evaluated once, measured as a release at `site`. */
+#define RELEASED(site, call)                                                                                           \
+	({                                                                                                             \
+		struct record_site site_ = (site);                                                                     \
+		struct record_release release_ = measure_release_begin(site_.object);                                  \
+		int result_ = (call);                                                                                  \
+                                                                                                                       \
+		measure_release_end(release_, &site_);                                                                 \
+		result_;                                                                                               \
+	})
 
 #endif

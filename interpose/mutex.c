@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     pthread_mutex_lock, _trylock, _timedlock, _clocklock, _unlock.
+/* Overrides     pthread_mutex_lock, _trylock, _timedlock, _clocklock, _unlock; mtx_lock, _trylock, _timedlock, _unlock, which
+ *               are the same in libc, on the same object, with C11's results; and the aliases that old programs use.
  * Look, then lock: a mutex whose word says free goes straight to the real function. Trying first would be wrong: a
  * trylock that finds an unrecoverable robust mutex leaves it locked for ever, and loses glibc's path for single-threaded
  * processes.
@@ -8,25 +9,53 @@
 #include "mutex_word.h"
 #include "waiters.h"
 
-#define SLOW __attribute__((noinline, cold))
+typedef int mutex_function(pthread_mutex_t *mutex);
+typedef int mtx_function(mtx_t *mutex);
+
+static pthread_mutex_t *as_posix(mtx_t *mutex)
+{
+	_Static_assert(sizeof(mtx_t) == sizeof(pthread_mutex_t), "C11's mutex is a pthread mutex");
+	return (pthread_mutex_t *)mutex;
+}
 
 static bool is_worth_measuring(const pthread_mutex_t *mutex)
 {
 	return record_is_on() && !mutex_is_takeable(mutex, thread_tid());
 }
 
-static SLOW int lock_slow(pthread_mutex_t *mutex)
+static SLOW int lock_slow(pthread_mutex_t *mutex, mutex_function *real)
 {
 	if (!is_worth_measuring(mutex))
-		return REAL(pthread_mutex_lock)(mutex);
-	return MEASURED(MEASURE_SITE(WAIT_MUTEX, pthread_mutex_lock), mutex, REAL(pthread_mutex_lock)(mutex));
+		return real(mutex);
+	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
+}
+
+static SLOW int mtx_lock_slow(mtx_t *mutex, mtx_function *real)
+{
+	if (!is_worth_measuring(as_posix(mutex)))
+		return real(mutex);
+	return MEASURED(measure_outcome_of_c11, MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (mutex_looks_free(mutex))
 		return REAL(pthread_mutex_lock)(mutex);
-	return lock_slow(mutex);
+	return lock_slow(mutex, REAL(pthread_mutex_lock));
+}
+
+int __pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	if (mutex_looks_free(mutex))
+		return REAL(__pthread_mutex_lock)(mutex);
+	return lock_slow(mutex, REAL(__pthread_mutex_lock));
+}
+
+int mtx_lock(mtx_t *mutex)
+{
+	if (mutex_looks_free(as_posix(mutex)))
+		return REAL(mtx_lock)(mutex);
+	return mtx_lock_slow(mutex, REAL(mtx_lock));
 }
 
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
@@ -34,11 +63,21 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
 	return REAL(pthread_mutex_trylock)(mutex);
 }
 
+int __pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+	return REAL(__pthread_mutex_trylock)(mutex);
+}
+
+int mtx_trylock(mtx_t *mutex)
+{
+	return REAL(mtx_trylock)(mutex);
+}
+
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *deadline)
 {
 	if (mutex_looks_free(mutex) || !is_worth_measuring(mutex))
 		return REAL(pthread_mutex_timedlock)(mutex, deadline);
-	return MEASURED(MEASURE_SITE(WAIT_MUTEX, pthread_mutex_timedlock), mutex,
+	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_MUTEX, REAL(pthread_mutex_timedlock), mutex),
 			REAL(pthread_mutex_timedlock)(mutex, deadline));
 }
 
@@ -46,27 +85,54 @@ int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struc
 {
 	if (mutex_looks_free(mutex) || !is_worth_measuring(mutex))
 		return REAL(pthread_mutex_clocklock)(mutex, clock, deadline);
-	return MEASURED(MEASURE_SITE(WAIT_MUTEX, pthread_mutex_clocklock), mutex,
+	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_MUTEX, REAL(pthread_mutex_clocklock), mutex),
 			REAL(pthread_mutex_clocklock)(mutex, clock, deadline));
 }
 
-/* The mutex is not looked at after the real unlock: its memory may be gone. */
-static SLOW int unlock_slow(pthread_mutex_t *mutex)
+int mtx_timedlock(mtx_t *mutex, const struct timespec *deadline)
 {
-	struct record_release release;
-	int error;
+	if (mutex_looks_free(as_posix(mutex)) || !is_worth_measuring(as_posix(mutex)))
+		return REAL(mtx_timedlock)(mutex, deadline);
+	return MEASURED(measure_outcome_of_c11, MEASURE_SITE(WAIT_MUTEX, REAL(mtx_timedlock), mutex),
+			REAL(mtx_timedlock)(mutex, deadline));
+}
 
-	if (!record_is_on() || !mutex_unlock_releases(mutex, thread_tid()))
-		return REAL(pthread_mutex_unlock)(mutex);
-	release = measure_release_begin(mutex);
-	error = REAL(pthread_mutex_unlock)(mutex);
-	measure_release_end(release, &MEASURE_SITE(WAIT_MUTEX, pthread_mutex_unlock));
-	return error;
+static bool is_worth_charging(const pthread_mutex_t *mutex)
+{
+	return record_is_on() && mutex_unlock_releases(mutex, thread_tid());
+}
+
+static SLOW int unlock_slow(pthread_mutex_t *mutex, mutex_function *real)
+{
+	if (!is_worth_charging(mutex))
+		return real(mutex);
+	return RELEASED(MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
+}
+
+static SLOW int mtx_unlock_slow(mtx_t *mutex, mtx_function *real)
+{
+	if (!is_worth_charging(as_posix(mutex)))
+		return real(mutex);
+	return RELEASED(MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
 	if (!waiters_any(mutex))
 		return REAL(pthread_mutex_unlock)(mutex);
-	return unlock_slow(mutex);
+	return unlock_slow(mutex, REAL(pthread_mutex_unlock));
+}
+
+int __pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+	if (!waiters_any(mutex))
+		return REAL(__pthread_mutex_unlock)(mutex);
+	return unlock_slow(mutex, REAL(__pthread_mutex_unlock));
+}
+
+int mtx_unlock(mtx_t *mutex)
+{
+	if (!waiters_any(mutex))
+		return REAL(mtx_unlock)(mutex);
+	return mtx_unlock_slow(mutex, REAL(mtx_unlock));
 }

@@ -42,8 +42,9 @@ static const void *object_of(void *address)
  * of its releases give the oldest one to dlsym. */
 static void *look_up(const char *name, const char *version)
 {
-	void *next = look_up_next(name);
+	bool has_default = name[0] != '_' || !version;
 	void *exact = version ? look_up_version(name, version) : NULL;
+	void *next = has_default ? look_up_next(name) : exact; /* one that fails would allocate and leave a dlerror */
 
 	return exact && object_of(exact) == object_of(next) ? exact : next;
 }

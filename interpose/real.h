@@ -16,19 +16,17 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Variadic in its header; in fact it takes these, in registers, whatever was passed. */
-int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth);
-
 /* Ours are visible, whatever the rest of the library is built as. */
-#define EXPORTED(name)                                         __typeof__(name) name __attribute__((visibility("default")));
-#define FUNCTION(result, name, parameters, arguments, version) EXPORTED(name)
-#define FUNCTION_OF_LIST(name)                                 EXPORTED(name)
+#define EXPORTED                                               __attribute__((visibility("default")))
+#define FUNCTION(result, name, parameters, arguments, version) EXPORTED result name parameters;
+#define FUNCTION_OF_LIST(name)                                 EXPORTED __typeof__(name) name;
 #include "functions.def"
 #undef FUNCTION
 #undef FUNCTION_OF_LIST
@@ -54,9 +52,6 @@ extern struct real_distances real_distances;
 #pragma GCC visibility pop
 
 #define REAL(name) ((__typeof__(&name))((intptr_t)real_stub_##name + real_distances.name))
-
-/* The real function's entry, for stacks. */
-#define REAL_ADDRESS(name) ((uint64_t)(uintptr_t)REAL(name))
 
 /* Looks up every function. Idempotent. */
 void real_resolve(void);

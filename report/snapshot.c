@@ -39,7 +39,7 @@ const char *snapshot_profile_words(enum profile profile)
 const char *snapshot_kind_name(enum wait_kind kind)
 {
 	static const char *const names[] = {
-#define WAIT_KIND(identifier, name) [identifier] = name,
+#define WAIT_KIND(identifier, name, end) [identifier] = name,
 #include "wait_kinds.def"
 #undef WAIT_KIND
 	};

@@ -65,7 +65,7 @@ static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
 	}
 }
 
-bool record_wait_begin(struct thread *self, struct record_wait *wait, const void *lock)
+bool record_wait_begin(struct thread *self, struct record_wait *wait)
 {
 	uint64_t frame_address = (uint64_t)(uintptr_t)wait->site.frame_pointer;
 	struct thread_wait *slot;
@@ -78,8 +78,8 @@ bool record_wait_begin(struct thread *self, struct record_wait *wait, const void
 	wait->wait_index = self->wait_depth;
 	slot = &self->waits[self->wait_depth];
 	slot->frame_address = frame_address;
-	if (lock && atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0)
-		waiters_arrive(lock, &slot->waiter);
+	if (wait->site.end == WAIT_END_RELEASE && atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0)
+		waiters_arrive(wait->site.object, &slot->waiter);
 	else
 		slot->waiter = (struct waiter){.lock = NULL, .since_ticks = clock_now_ticks()};
 	self->wait_depth++;
@@ -93,14 +93,14 @@ bool record_wait_begin(struct thread *self, struct record_wait *wait, const void
 	return true;
 }
 
-void record_wait_end(struct thread *self, struct record_wait *wait, bool was_wait)
+void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome)
 {
 	uint64_t now_ticks = clock_now_ticks();
 	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
 
 	while (self->wait_depth > wait->wait_index)
 		leave_wait(self, now_ticks);
-	if (!was_wait || wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks)
+	if (outcome == WAIT_REFUSED || wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks)
 		return;
 	if (!wait->sample)
 		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site);

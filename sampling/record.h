@@ -15,11 +15,37 @@
 #include "stack.h"
 #include "thread.h"
 
-/* Which call it was: what becomes the leaf, and where its caller is. */
+/* How waits for an object end. */
+enum wait_end {
+	WAIT_END_OTHER,
+	WAIT_END_RELEASE, /* by releases of it, which are charged with them */
+};
+
+/* Which call it was: what becomes the leaf, and where its caller is; and what it waits for or releases. */
 struct record_site {
 	enum wait_kind kind;
+	enum wait_end end;
+	const void *object;        /* its address; never looked into */
 	uint64_t leaf_address;     /* entry of the function that the application called */
 	const void *frame_pointer; /* __builtin_frame_address(0) of the wrapper */
+};
+
+static inline enum wait_end wait_kind_end(enum wait_kind kind)
+{
+	static const uint8_t ends[] = {
+#define WAIT_KIND(identifier, name, end) [identifier] = end,
+#include "wait_kinds.def"
+#undef WAIT_KIND
+	};
+
+	return ends[kind];
+}
+
+/* What became of a wait. */
+enum wait_outcome {
+	WAIT_OVER,     /* it got what it waited for */
+	WAIT_GIVEN_UP, /* timed out, interrupted, cancelled: time has passed all the same */
+	WAIT_REFUSED,  /* answered at once (EDEADLK, EINVAL, ...): nobody waited, nothing is recorded */
 };
 
 /* One measured wait, from begin to end. Lives in the wrapper's frame; what must survive a longjmp lies in the thread. */
@@ -41,12 +67,11 @@ struct record_release {
 /* Is any profile on? One look, no guard: false means that a wrapper need not measure. */
 bool record_is_on(void);
 
-/* The wait begins now. lock: what is waited for if releases of it are to be charged, else NULL. wait->site is set. False
- * when it cannot be measured (waits nested too deep, counted); then no record_wait_end. */
-bool record_wait_begin(struct thread *self, struct record_wait *wait, const void *lock);
+/* The wait begins now. wait->site is set. False when it cannot be measured (waits nested too deep, counted); then no
+ * record_wait_end. */
+bool record_wait_begin(struct thread *self, struct record_wait *wait);
 
-/* The wait is over. was_wait false: the call was refused at once (EDEADLK, EINVAL, ...) and is not recorded. */
-void record_wait_end(struct thread *self, struct record_wait *wait, bool was_wait);
+void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome);
 
 /* `lock` is about to be released: takes the charge and draws. A few ns; nothing is unwound or written to the profile. */
 struct record_release record_release_begin(struct thread *self, const void *lock);

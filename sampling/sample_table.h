@@ -31,7 +31,7 @@ enum profile {
 };
 
 enum wait_kind {
-#define WAIT_KIND(identifier, name) identifier,
+#define WAIT_KIND(identifier, name, end) identifier,
 #include "wait_kinds.def"
 #undef WAIT_KIND
 	WAIT_KIND_COUNT

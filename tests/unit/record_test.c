@@ -61,7 +61,11 @@ struct frame {
 static struct record_wait wait_at(const struct frame *frame)
 {
 	return (struct record_wait){
-		.site = {.kind = WAIT_MUTEX, .leaf_address = LEAF, .frame_pointer = frame},
+		.site = {.kind = WAIT_MUTEX,
+			 .end = WAIT_END_RELEASE,
+			 .object = &a_lock,
+			 .leaf_address = LEAF,
+			 .frame_pointer = frame},
 	};
 }
 
@@ -86,19 +90,19 @@ static struct sample_weight recorded(enum profile profile, uint64_t caller)
 	return sum;
 }
 
-static void begin(struct record_wait *wait, const void *lock)
+static void begin(struct record_wait *wait)
 {
 	struct thread *self = thread_enter();
 
-	record_wait_begin(self, wait, lock);
+	record_wait_begin(self, wait);
 	thread_leave(self);
 }
 
-static void end(struct record_wait *wait, bool was_wait)
+static void end(struct record_wait *wait, enum wait_outcome outcome)
 {
 	struct thread *self = thread_enter();
 
-	record_wait_end(self, wait, was_wait);
+	record_wait_end(self, wait, outcome);
 	thread_leave(self);
 }
 
@@ -123,11 +127,11 @@ static void both_sides_are_recorded(void)
 
 	start_afresh(1, 1);
 	at(1000);
-	begin(&wait, &a_lock);
+	begin(&wait);
 	at(1500);
 	release_at(&releasing);
 	at(1530);
-	end(&wait, true);
+	end(&wait, WAIT_OVER);
 	is_u64(recorded(PROFILE_BLOCK, 100).count, 1, "one wait");
 	is_u64(recorded(PROFILE_BLOCK, 100).delay_ticks, 530, "as long as it took");
 	is_u64(recorded(PROFILE_MUTEX, 200).count, 1, "one release that ended waiting");
@@ -143,8 +147,8 @@ static void refusals_are_no_waits(void)
 	struct record_wait wait = wait_at(&frame);
 
 	start_afresh(1, 1);
-	begin(&wait, &a_lock);
-	end(&wait, false);
+	begin(&wait);
+	end(&wait, WAIT_REFUSED);
 	is_u64(recorded(PROFILE_BLOCK, 100).count, 0, "a refused call is not recorded");
 	ok(!waiters_any(&a_lock), "and waits no more");
 }
@@ -159,19 +163,19 @@ static void short_waits_take_no_stack(void)
 		struct record_wait wait = wait_at(&frame);
 
 		at(0);
-		begin(&wait, &a_lock);
+		begin(&wait);
 		dropped += wait.threshold_ticks > 100 && wait.sample == NULL;
 		at(100);
-		end(&wait, true);
+		end(&wait, WAIT_OVER);
 	}
 	before = stacks_taken;
 	ok(dropped > 950 && before < 50, "of 1000 waits of 100 ns at 1 ms %u took a stack", before);
 	struct record_wait wait = wait_at(&frame);
 
 	at(0);
-	begin(&wait, &a_lock);
+	begin(&wait);
 	at(2000000);
-	end(&wait, true);
+	end(&wait, WAIT_OVER);
 	is_u64(stacks_taken - before, 1, "a wait longer than the rate takes one");
 }
 
@@ -186,12 +190,12 @@ static void nested_waits_are_bounded(void)
 	for (int i = 0; i < THREAD_WAITS; i++) {
 		frames[i].caller = 300 + i;
 		waits[i] = wait_at(&frames[i]);
-		ok(record_wait_begin(self, &waits[i], &a_lock), "wait %d inside %d others", i, i);
+		ok(record_wait_begin(self, &waits[i]), "wait %d inside %d others", i, i);
 	}
 	waits[THREAD_WAITS] = wait_at(&frames[0]);
-	ok(!record_wait_begin(self, &waits[THREAD_WAITS], &a_lock), "one more is not measured");
+	ok(!record_wait_begin(self, &waits[THREAD_WAITS]), "one more is not measured");
 	is_u64(atomic_load(&losses.events[LOSS_REENTERED]), 1, "and counted");
-	record_wait_end(self, &waits[0], true);
+	record_wait_end(self, &waits[0], WAIT_OVER);
 	ok(!waiters_any(&a_lock), "the outermost takes the ones inside it along");
 	thread_leave(self);
 }
@@ -203,10 +207,11 @@ static void abandoned_waits_are_left(void)
 
 	start_afresh(1, 1);
 	thread_set_stack((struct stack_limits){.low_address = (uint64_t)stack, .high_address = (uint64_t)(stack + 8)});
-	begin(&abandoned, &a_lock);
-	begin(&next, NULL);
+	next.site.end = WAIT_END_OTHER;
+	begin(&abandoned);
+	begin(&next);
 	ok(!waiters_any(&a_lock), "a wait whose frame is gone is over when the next one begins");
-	end(&next, true);
+	end(&next, WAIT_OVER);
 	thread_set_stack((struct stack_limits){0});
 }
 
@@ -243,11 +248,11 @@ static void knobs_keep_their_contract(void)
 	is_u64((uint64_t)record_set_block_rate_ns(0), 1000, "setting returns the old one");
 	ok(!record_is_on(), "both off is off");
 	at(0);
-	begin(&wait, &a_lock);
+	begin(&wait);
 	record_set_fraction(1);
 	at(50);
 	release_at(&releasing);
-	end(&wait, true);
+	end(&wait, WAIT_OVER);
 	is_u64(recorded(PROFILE_MUTEX, 200).count, 0, "a wait that began while off is never charged");
 	is_u64(recorded(PROFILE_BLOCK, 100).count, 0, "nor recorded");
 	record_set_fraction(7);
