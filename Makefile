@@ -45,6 +45,7 @@ $(build)/sampling/frame_oracle.o: sees := sampling build/private/include
 $(build)/interpose/%.o:         sees := interpose sampling
 $(build)/interpose/startup.o:   sees := interpose sampling report .
 $(build)/report/%.o:            sees := report sampling . $(build)/proto
+$(build)/report/symbol_search.o: sees := report sampling interpose # the names in functions.def
 $(build)/proto/%.o:             sees := $(build)/proto
 $(build)/tests/%.o:             sees := tests interpose sampling report . $(build)/proto
 

@@ -78,6 +78,23 @@ static size_t leading_underscores(const char *name)
 	return strspn(name, "_");
 }
 
+/* Is it one of the functions that the profiles are about? */
+static bool is_wrapped(const char *name)
+{
+	static const char *const wrapped[] = {
+#define FUNCTION(result, name, parameters, arguments, version) #name,
+#define FUNCTION_OF_LIST(name)                                 /* never in a profile */
+#include "functions.def"
+#undef FUNCTION
+#undef FUNCTION_OF_LIST
+	};
+
+	for (size_t i = 0; i < sizeof(wrapped) / sizeof(wrapped[0]); i++)
+		if (strcmp(name, wrapped[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Is `a` the better name for the code that both begin with? */
 static bool is_better(const struct symbol_match *a, const struct symbol_match *b)
 {
@@ -86,6 +103,8 @@ static bool is_better(const struct symbol_match *a, const struct symbol_match *b
 
 	if (a->is_function != b->is_function)
 		return a->is_function;
+	if (is_wrapped(a->name) != is_wrapped(b->name))
+		return is_wrapped(a->name);
 	if (a_underscores != b_underscores)
 		return a_underscores < b_underscores;
 	if (a->binding != b->binding)

@@ -2,11 +2,12 @@
 /* symbol_search: the best function symbols for many addresses of one object, from one or several of its symbol tables.
  *
  * Best          a symbol with a size that covers the address, the one that begins last; among those that begin
- * together: a function, then fewest leading underscores, then global before weak before local, then the shortest name,
- *               then the first in the alphabet. Else the nearest symbol without size before it in the same section, if
- * no other symbol begins between. Cost          O(symbols * log addresses), and for each symbol the addresses that it
- * covers; the latter has a bound, so a file with absurd sizes costs time in proportion to its length. Memory private
- * heap for the search, `names` for the names.
+ *               together: a function, then one that we stand in front of, then fewest leading underscores, then global
+ *               before weak before local, then the shortest name, then the first in the alphabet. Else the nearest symbol without size before it in the
+ *               same section, if no other symbol begins between.
+ * Cost          O(symbols * log addresses), and for each symbol the addresses that it covers; the latter has a bound,
+ *               so a file with absurd sizes costs time in proportion to its length.
+ * Memory        private heap for the search, `names` for the names.
  */
 #ifndef CONTEND_SYMBOL_SEARCH_H
 #define CONTEND_SYMBOL_SEARCH_H

@@ -2,11 +2,10 @@
 /* symbols: the names of all code addresses of a snapshot.
  *
  * Names         the function symbol that covers the address, without its version, as the object spells it (C++
- * mangled). Among symbols that begin at the same address: fewest leading underscores, then global, then shortest. From
- * the object's .symtab and .dynsym and from its separate debug file (by build id). A file whose build id is not the one
- * that was loaded is not used. Without a symbol `object+0xaddress` (the object's own address, as addr2line takes it),
- * each distinct.
- *               `[unknown]+0xaddress` where no object is known, `[truncated]` and `[overflow]` for pseudo frames.
+ *               mangled); which one, where several begin at the same address, symbol_search.h tells. From the object's .symtab and .dynsym and from its separate debug file (by build id). A
+ *               file whose build id is not the one that was loaded is not used. Without a symbol `object+0xaddress`
+ *               (the object's own address, as addr2line takes it), each distinct. `[unknown]+0xaddress` where no
+ *               object is known, `[truncated]` and `[overflow]` for pseudo frames.
  * Cost          one pass over each object's symbols; memory for the addresses, not for the symbols.
  * Memory        private heap, given back by symbols_free.
  */

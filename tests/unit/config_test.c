@@ -14,6 +14,7 @@
 #define VALUES_out           "/var/tmp/%e", WORDS("/var/tmp/%e"), "", WORDS("contend.%e.%p.%n")
 #define VALUES_signal        "SIGUSR1", NUMBER(10), "KILL", NUMBER(12)
 #define VALUES_exit          "0", NUMBER(0), "yes", NUMBER(1)
+#define VALUES_spin          "1", NUMBER(1), "on", NUMBER(0)
 #define VALUES_depth         "32", NUMBER(32), "1025", NUMBER(128)
 #define VALUES_memory_bytes  "64m", NUMBER(64 << 20), "1k", NUMBER(8 << 20)
 #define VALUES_region_dir    "/run/user/1000", WORDS("/run/user/1000"), "", WORDS("/dev/shm")

@@ -34,6 +34,8 @@ static const struct fake_symbol basic[] = {
 	{"variable", 0x4100, 0x10, STT_OBJECT, STB_GLOBAL, FAKE_TEXT},
 	{"data_label", 0x4110, 0x10, STT_NOTYPE, STB_GLOBAL, FAKE_DATA},
 	{"imported", 0x4120, 0x10, STT_FUNC, STB_GLOBAL, SHN_UNDEF},
+	{"pthread_spin_init", 0x7000, 0x100, STT_FUNC, STB_GLOBAL, FAKE_TEXT},
+	{"pthread_spin_unlock", 0x7000, 0x100, STT_FUNC, STB_GLOBAL, FAKE_TEXT},
 	{"_ZN3app4workEiPPv", 0x6000, 0x100, STT_FUNC, STB_GLOBAL, FAKE_TEXT},
 };
 
@@ -60,6 +62,7 @@ static const struct {
 	{0x500f, "sized"},
 	{0x5010, "object.so+0x5010"},
 	{0x6050, "_ZN3app4workEiPPv"},
+	{0x7000, "pthread_spin_unlock"},
 	{0x8fff, "last_unsized"},
 	{0x9000, "object.so+0x9000"},
 	{0x9105, "cold"},

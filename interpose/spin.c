@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Overrides     pthread_spin_lock, _trylock, _unlock.
+ * A pair costs a few ns, so waits are measured only with CONTEND_SPIN=1; without, a wrapper looks at the lock and goes on.
+ */
+#include "config.h"
+#include "measure.h"
+#include "waiters.h"
+
+/* glibc on x86: 1 is free; 0 and less is taken. */
+static bool looks_free(pthread_spinlock_t *lock)
+{
+	return __atomic_load_n(lock, __ATOMIC_RELAXED) > 0;
+}
+
+static SLOW int lock_slow(pthread_spinlock_t *lock)
+{
+	if (!config.spin || !record_is_on())
+		return REAL(pthread_spin_lock)(lock);
+	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_SPIN, REAL(pthread_spin_lock), (const void *)lock),
+			REAL(pthread_spin_lock)(lock));
+}
+
+int pthread_spin_lock(pthread_spinlock_t *lock)
+{
+	if (looks_free(lock))
+		return REAL(pthread_spin_lock)(lock);
+	return lock_slow(lock);
+}
+
+int pthread_spin_trylock(pthread_spinlock_t *lock)
+{
+	return REAL(pthread_spin_trylock)(lock);
+}
+
+static SLOW int unlock_slow(pthread_spinlock_t *lock)
+{
+	if (!config.spin || !record_is_on())
+		return REAL(pthread_spin_unlock)(lock);
+	return RELEASED(MEASURE_SITE(WAIT_SPIN, REAL(pthread_spin_unlock), (const void *)lock),
+			REAL(pthread_spin_unlock)(lock));
+}
+
+int pthread_spin_unlock(pthread_spinlock_t *lock)
+{
+	if (!waiters_any((const void *)lock))
+		return REAL(pthread_spin_unlock)(lock);
+	return unlock_slow(lock);
+}
