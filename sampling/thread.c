@@ -56,6 +56,14 @@ uint32_t thread_tid(void)
 	return *(const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
 }
 
+/* The kernel clears the tid when the thread is gone. */
+bool thread_has_ended(pthread_t thread)
+{
+	const uint32_t *tid = (const uint32_t *)((const char *)thread + DESCRIPTOR_TID_BYTES);
+
+	return threads.descriptor_has_tid && __atomic_load_n(tid, __ATOMIC_RELAXED) == 0;
+}
+
 static void give_record_back(void)
 {
 	struct thread *self = local.self;

@@ -13,6 +13,7 @@
 #ifndef CONTEND_THREAD_H
 #define CONTEND_THREAD_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -91,6 +92,9 @@ bool thread_ends_are_seen(void);
 
 /* The calling thread's kernel id as libc knows it, without a system call; 0 when that cannot be had. */
 uint32_t thread_tid(void);
+
+/* Has a thread that may be joined ended, so that a join need not wait? False where that cannot be had. */
+bool thread_has_ended(pthread_t thread);
 
 /* Called in a child that was forked since the last thread_enter, by the thread itself, before anything is recorded.
  * Must ready a fresh region, or answer false to stay off. May be called in a signal handler. */

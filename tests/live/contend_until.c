@@ -5,12 +5,15 @@
 #include "known_waits.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic unsigned sections;
+static _Atomic unsigned contentions;
 static _Atomic unsigned is_over;
 
 OWN_FRAME static void critical_section(void)
 {
+	unsigned is_taken = mutex.__data.__lock != 0;
+
 	pthread_mutex_lock(&mutex);
+	atomic_fetch_add(&contentions, is_taken);
 	t_spin_us(100);
 	pthread_mutex_unlock(&mutex);
 	NO_TAIL_CALL();
@@ -21,7 +24,7 @@ static void read_until_end(void)
 	char byte;
 	ssize_t got;
 
-	t_await(&sections, 100);
+	t_await(&contentions, 10);
 	printf("ready\n");
 	fflush(stdout);
 	do
@@ -39,10 +42,8 @@ static void body(unsigned number, void *argument)
 		read_until_end();
 		return;
 	}
-	while (!atomic_load(&is_over)) {
+	while (!atomic_load(&is_over))
 		critical_section();
-		atomic_fetch_add(&sections, 1);
-	}
 }
 
 int main(int argc, char **argv)

@@ -52,7 +52,7 @@ done
 view 'block -traces, label' 'kind: *mutex' -traces "$new"
 view 'block -tags' 'mutex' -tags "$new"
 view 'block -tagfocus' critical_section -top -tagfocus=kind=mutex "$new"
-view 'block -tagignore' 'accounting for 0' -top -tagignore=kind=mutex "$new"
+view 'block -tagignore' 'pthread_join$' -top -tagignore=kind=mutex "$new"
 view 'block -tagroot' '^ .* mutex$' -top -tagroot=kind "$new"
 
 # One request to the server, by the shell alone.

@@ -6,10 +6,10 @@
 secrets='secret_wait secret_hold secret_other_wait'
 
 
-# The second frames (the callers of pthread functions) of a profile, as object+0xoffset.
+# The second frames (the callers) of the waits for mutexes and releases in a profile, as object+0xoffset.
 callers()
 {
-	grep -v '^#' "$1" | cut -f 4 | cut -d ';' -f 2 | sort -u
+	grep -v '^#' "$1" | cut -f 4 | grep '^pthread_mutex_' | cut -d ';' -f 2 | sort -u
 }
 
 # Is there a caller stripped+0xoffset that lies in that function?
