@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Overrides     pthread_cond_wait, _timedwait, _clockwait, _signal, _broadcast; cnd_wait, _timedwait, _signal, _broadcast.
  * A wait is one wait of kind cond, however it ends, its second half (getting the mutex back) included. And it releases
- * its mutex: that is charged like an unlock, to the stack of the wait. pthread_cond_signal and _broadcast are here also so
- * that all of these are of the same glibc generation, whichever the program was linked against.
+ * its mutex: that is charged like an unlock, to the stack of the wait. Who signals is named for the waits that it ends with
+ * CONTEND_WAKERS=1; without, pthread_cond_signal and _broadcast are here so that all of these are of the same glibc
+ * generation, whichever the program was linked against.
  */
+#include <limits.h>
+
+#include "config.h"
 #include "measure.h"
 #include "mutex_word.h"
 #include "waiters.h"
@@ -66,22 +70,45 @@ int cnd_timedwait(cnd_t *cond, mtx_t *mutex, const struct timespec *deadline)
 			 REAL(cnd_timedwait)(cond, mutex, deadline));
 }
 
+typedef int cond_function(pthread_cond_t *cond);
+typedef int cnd_function(cnd_t *cond);
+
+static SLOW int wake_slow(pthread_cond_t *cond, cond_function *real, unsigned waiters)
+{
+	measure_wake(&MEASURE_SITE(WAIT_COND, real, cond), waiters);
+	return real(cond);
+}
+
+static SLOW int cnd_wake_slow(cnd_t *cond, cnd_function *real, unsigned waiters)
+{
+	measure_wake(&MEASURE_SITE(WAIT_COND, real, cond), waiters);
+	return real(cond);
+}
+
 int pthread_cond_signal(pthread_cond_t *cond)
 {
-	return REAL(pthread_cond_signal)(cond);
+	if (!config.wakers)
+		return REAL(pthread_cond_signal)(cond);
+	return wake_slow(cond, REAL(pthread_cond_signal), 1);
 }
 
 int pthread_cond_broadcast(pthread_cond_t *cond)
 {
-	return REAL(pthread_cond_broadcast)(cond);
+	if (!config.wakers)
+		return REAL(pthread_cond_broadcast)(cond);
+	return wake_slow(cond, REAL(pthread_cond_broadcast), UINT_MAX);
 }
 
 int cnd_signal(cnd_t *cond)
 {
-	return REAL(cnd_signal)(cond);
+	if (!config.wakers)
+		return REAL(cnd_signal)(cond);
+	return cnd_wake_slow(cond, REAL(cnd_signal), 1);
 }
 
 int cnd_broadcast(cnd_t *cond)
 {
-	return REAL(cnd_broadcast)(cond);
+	if (!config.wakers)
+		return REAL(cnd_broadcast)(cond);
+	return cnd_wake_slow(cond, REAL(cnd_broadcast), UINT_MAX);
 }

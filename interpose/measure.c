@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "measure.h"
+#include "wakers.h"
 
 /* A refusal is given at once: nobody waited. */
 static bool is_refusal(int error)
@@ -55,6 +56,16 @@ void measure_wait_end(struct measure_wait *measured, enum wait_outcome outcome)
 void measure_wait_cancelled(void *measured)
 {
 	measure_wait_end(measured, WAIT_GIVEN_UP);
+}
+
+void measure_wake(const struct record_site *site, unsigned waiters)
+{
+	struct thread *self = wakers_waiting(site->object) ? thread_enter() : NULL;
+
+	if (!self)
+		return;
+	record_wake(self, site, waiters);
+	thread_leave(self);
 }
 
 struct record_release measure_release_begin(const void *object)

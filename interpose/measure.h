@@ -66,6 +66,9 @@ enum wait_outcome measure_outcome_of_c11(int result);
 		result_;                                                                                               \
 	})
 
+/* Up to `waiters` that wait for the site's object are about to be woken by the calling thread, for the profile `wake`. */
+void measure_wake(const struct record_site *site, unsigned waiters);
+
 /* What the waiters of an object waited since its last release; to be taken before the real release. */
 struct record_release measure_release_begin(const void *object);
 

@@ -56,8 +56,9 @@ static int dump_own_region(void)
 	if (error)
 		message_say("no profile written to %s: %s", config.out, strerrordesc_np(-error));
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
-		message_detail("wrote %s, %llu bytes", result.paths[profile],
-			       (unsigned long long)result.bytes[profile]);
+		if (result.paths[profile][0])
+			message_detail("wrote %s, %llu bytes", result.paths[profile],
+				       (unsigned long long)result.bytes[profile]);
 	return error;
 }
 

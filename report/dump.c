@@ -28,7 +28,7 @@ struct dump {
 	struct output_name name;
 	char base[DUMP_PATH_BYTES]; /* path without .<profile>.pb.gz */
 	struct utsname host;
-	struct dump_profile profiles[PROFILE_COUNT];
+	struct dump_profile profiles[PROFILE_COUNT]; /* of those that are not kept all is 0 */
 };
 
 static int write_fully(long descriptor, const uint8_t *bytes, size_t count)
@@ -103,7 +103,8 @@ static int pack_profiles(struct dump *dump)
 	if (error)
 		return error;
 	for (int which = 0; which < PROFILE_COUNT && !error; which++)
-		error = pack_profile(dump, symbols, which, &dump->profiles[which]);
+		if (snapshot_has_profile(dump->snapshot, which))
+			error = pack_profile(dump, symbols, which, &dump->profiles[which]);
 	symbols_free(symbols);
 	return error;
 }
@@ -142,6 +143,9 @@ static int publish(struct dump *dump, struct dump_result *result)
 	int which;
 
 	for (which = 0; which < PROFILE_COUNT && !error; which++) {
+		result->paths[which][0] = '\0';
+		if (!snapshot_has_profile(dump->snapshot, which))
+			continue;
 		snprintf(result->paths[which], DUMP_PATH_BYTES, "%.*s.%s.pb.gz", DUMP_PATH_BYTES - NAME_ROOM_BYTES / 2,
 			 dump->base, snapshot_profile_name(which));
 		error = rename_exclusively(dump->profiles[which].temporary, result->paths[which]);
@@ -149,7 +153,9 @@ static int publish(struct dump *dump, struct dump_result *result)
 	if (!error)
 		return 0;
 	for (which -= 2; which >= 0; which--)
-		KERNEL_CALL(renameat2, AT_FDCWD, result->paths[which], AT_FDCWD, dump->profiles[which].temporary, 0);
+		if (snapshot_has_profile(dump->snapshot, which))
+			KERNEL_CALL(renameat2, AT_FDCWD, result->paths[which], AT_FDCWD,
+				    dump->profiles[which].temporary, 0);
 	return error;
 }
 
@@ -194,7 +200,8 @@ static int write_all(struct dump *dump, struct dump_result *result)
 	if (!error)
 		error = pack_profiles(dump);
 	for (int which = 0; which < PROFILE_COUNT && !error; which++)
-		error = write_temporary(dump, &dump->profiles[which]);
+		if (snapshot_has_profile(dump->snapshot, which))
+			error = write_temporary(dump, &dump->profiles[which]);
 	return error ? error : publish_under_free_name(dump, result);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* dump: a snapshot becomes files, one for each profile.
+/* dump: a snapshot becomes files, one for each profile that it keeps.
  *
  * Called from   the helper thread, process exit, the tool, the signal handler of a single-threaded process. One at a
  *               time.
- * Files         <name>.mutex.pb.gz and <name>.block.pb.gz, mode 0600, written under a temporary name in the same
- *               directory and then renamed; both or none. Nothing is overwritten: where a name exists, the next
+ * Files         <name>.mutex.pb.gz and so on, mode 0600, written under a temporary name in the same
+ *               directory and then renamed; all or none. Nothing is overwritten: where a name exists, the next
  *               sequence number is taken (a pattern without %n gets .<number> added).
  * On failure    -errno; the temporary files are removed.
  */
@@ -22,8 +22,8 @@ struct dump_request {
 };
 
 struct dump_result {
-	uint32_t next_sequence; /* number for the next dump */
-	char paths[PROFILE_COUNT][DUMP_PATH_BYTES];
+	uint32_t next_sequence;                     /* number for the next dump */
+	char paths[PROFILE_COUNT][DUMP_PATH_BYTES]; /* "" for a profile that is not kept */
 	uint64_t bytes[PROFILE_COUNT];
 };
 

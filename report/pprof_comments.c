@@ -25,14 +25,17 @@ static void add_mutex_head(struct pprof_comments *comments, const struct snapsho
 		add(comments, "mutex: %s; estimated from 1 release in %u", words, (unsigned)snapshot->mutex_fraction);
 }
 
-static void add_block_head(struct pprof_comments *comments, const struct snapshot *snapshot, const char *words)
+/* The profiles of waits. */
+static void add_wait_head(struct pprof_comments *comments, const struct snapshot *snapshot, enum profile profile)
 {
+	const char *name = snapshot_profile_name(profile), *words = snapshot_profile_words(profile);
+
 	if (snapshot->block_rate_ns <= 0)
-		add(comments, "block: %s; off", words);
+		add(comments, "%s: %s; off", name, words);
 	else if (snapshot->block_rate_ns == 1)
-		add(comments, "block: %s; every wait counted", words);
+		add(comments, "%s: %s; every wait counted", name, words);
 	else
-		add(comments, "block: %s; waits shorter than %lld ns estimated from some of them", words,
+		add(comments, "%s: %s; waits shorter than %lld ns estimated from some of them", name, words,
 		    (long long)snapshot->block_rate_ns);
 }
 
@@ -61,7 +64,7 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 	if (profile == PROFILE_MUTEX)
 		add_mutex_head(out_comments, snapshot, snapshot_profile_words(profile));
 	else
-		add_block_head(out_comments, snapshot, snapshot_profile_words(profile));
+		add_wait_head(out_comments, snapshot, profile);
 	add(out_comments, "# mutex fraction %u, block rate %lld ns at the time of writing",
 	    (unsigned)snapshot->mutex_fraction, (long long)snapshot->block_rate_ns);
 	add(out_comments, "# hand-off: %lld ns of lock waiting came after the last release and is charged to none",

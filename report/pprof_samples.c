@@ -180,7 +180,7 @@ static int add_sample(struct pprof_builder *builder, const struct snapshot_sampl
 	sample->value[0] = from->count;
 	sample->value[1] = from->delay_ns;
 	sample->n_value = 2;
-	if (builder->which == PROFILE_BLOCK && label_sample(builder, sample, from->kind))
+	if (builder->kind_key && label_sample(builder, sample, from->kind))
 		return -ENOMEM;
 	return enter_sample(builder, sample);
 }
@@ -193,7 +193,7 @@ int pprof_samples_build(struct pprof_builder *builder)
 	Profile *profile = builder->profile;
 	int error = 0;
 
-	builder->kind_key = builder->which == PROFILE_BLOCK ? pprof_text(builder, "kind") : 0;
+	builder->kind_key = builder->which != PROFILE_MUTEX ? pprof_text(builder, "kind") : 0;
 	builder->location_ids = arena_alloc_array(builder->arena, frames, sizeof(uint32_t));
 	builder->function_ids =
 		arena_alloc_array(builder->arena, builder->texts.count + frames + WAIT_KIND_COUNT, sizeof(uint32_t));

@@ -49,6 +49,7 @@ struct snapshot {
 	int64_t taken_wall_ns;
 	int64_t started_wall_ns;
 	int32_t pid;
+	uint32_t profiles; /* bit N: profile N is kept */
 	uint32_t mutex_fraction;
 	int64_t block_rate_ns;
 	enum clock_source clock_source;
@@ -63,6 +64,11 @@ struct snapshot {
  * and too little of it. -ENOMEM. */
 int snapshot_take(const struct region *region, size_t bytes, const struct snapshot_moment *moment,
 		  struct snapshot **out_snapshot);
+
+static inline bool snapshot_has_profile(const struct snapshot *snapshot, enum profile profile)
+{
+	return snapshot->profiles >> profile & 1;
+}
 
 /* snapshot_drop(NULL) does nothing. */
 void snapshot_drop(struct snapshot *snapshot);

@@ -63,7 +63,8 @@ static int write_profiles(const struct region_file *file, const struct dump_requ
 		return error;
 	error = dump_write(snapshot, request, &result);
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
-		fprintf(out, "%s\n", result.paths[profile]);
+		if (result.paths[profile][0])
+			fprintf(out, "%s\n", result.paths[profile]);
 	snapshot_drop(snapshot);
 	return error;
 }

@@ -26,7 +26,8 @@ struct config {
 #undef OPTION
 };
 
-extern struct config config;
+/* Hidden, and said so here: wrappers then reach it without a table. */
+extern struct config config __attribute__((visibility("hidden")));
 
 /* Fills `config` from the NULL-terminated environment `strings`; NULL is an empty one. */
 void config_read(char *const strings[], void (*complain)(const char *line));

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "clock.h"
+#include "config.h"
 #include "losses.h"
 #include "record.h"
 #include "sampler.h"
@@ -34,16 +35,18 @@ static struct sample *sample_of(struct thread *self, enum profile profile, const
 	return sample_table_find(&key);
 }
 
-/* Ends the innermost wait. What no release was charged with is kept for the reports. */
-static void leave_wait(struct thread *self, uint64_t now_ticks)
+/* Ends the innermost wait and answers with the sample of who woke it, if it was woken and that is known. What no release
+ * was charged with is kept for the reports. */
+static struct sample *leave_wait(struct thread *self, uint64_t now_ticks, bool is_woken)
 {
-	struct waiter *waiter = &self->waits[--self->wait_depth].waiter;
-	uint64_t handoff_ticks = waiters_depart(waiter, now_ticks);
+	struct thread_wait *wait = &self->waits[--self->wait_depth];
+	uint64_t handoff_ticks = waiters_depart(&wait->waiter, now_ticks);
 
 	if (handoff_ticks)
 		atomic_store_explicit(&self->handoff_ticks,
 				      atomic_load_explicit(&self->handoff_ticks, memory_order_relaxed) + handoff_ticks,
 				      memory_order_relaxed);
+	return wakers_depart(&wait->place, is_woken);
 }
 
 static bool is_on_stack(struct stack_limits limits, uint64_t address)
@@ -61,7 +64,7 @@ static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
 		if (other_address > frame_address || !is_on_stack(self->stack, frame_address) ||
 		    !is_on_stack(self->stack, other_address))
 			return;
-		leave_wait(self, clock_now_ticks());
+		leave_wait(self, clock_now_ticks(), false);
 	}
 }
 
@@ -78,7 +81,10 @@ bool record_wait_begin(struct thread *self, struct record_wait *wait)
 	wait->wait_index = self->wait_depth;
 	slot = &self->waits[self->wait_depth];
 	slot->frame_address = frame_address;
-	if (wait->site.end == WAIT_END_RELEASE && atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0)
+	slot->place.entry = NULL;
+	if ((wait->site.end & WAIT_END_WAKE) && config.wakers)
+		wakers_arrive(wait->site.object, &slot->place);
+	if ((wait->site.end & WAIT_END_RELEASE) && atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0)
 		waiters_arrive(wait->site.object, &slot->waiter);
 	else
 		slot->waiter = (struct waiter){.lock = NULL, .since_ticks = clock_now_ticks()};
@@ -97,14 +103,24 @@ void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_ou
 {
 	uint64_t now_ticks = clock_now_ticks();
 	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
+	bool was_wait = outcome == WAIT_OVER || outcome == WAIT_GIVEN_UP;
+	bool is_woken = outcome == WAIT_OVER || outcome == WAIT_AT_ONCE;
+	struct sample *waker = NULL;
 
 	while (self->wait_depth > wait->wait_index)
-		leave_wait(self, now_ticks);
-	if (outcome == WAIT_REFUSED || wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks)
+		waker = leave_wait(self, now_ticks, is_woken && self->wait_depth == wait->wait_index + 1);
+	if (!was_wait || wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks)
 		return;
 	if (!wait->sample)
 		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site);
 	sample_add(wait->sample, sampler_block_weight(delay_ticks, wait->rate_ticks));
+	if (waker)
+		sample_add(waker, sampler_block_weight(delay_ticks, wait->rate_ticks));
+}
+
+void record_wake(struct thread *self, const struct record_site *site, unsigned waiters)
+{
+	wakers_wake(site->object, sample_of(self, PROFILE_WAKE, site), waiters);
 }
 
 struct record_release record_release_begin(struct thread *self, const void *lock)

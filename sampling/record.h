@@ -15,10 +15,11 @@
 #include "stack.h"
 #include "thread.h"
 
-/* How waits for an object end. */
+/* What ends waits for an object; bits. */
 enum wait_end {
-	WAIT_END_OTHER,
-	WAIT_END_RELEASE, /* by releases of it, which are charged with them */
+	WAIT_END_OTHER = 0,
+	WAIT_END_RELEASE = 1, /* releases of it, which are charged with them */
+	WAIT_END_WAKE = 2,    /* somebody whom the profile `wake` names */
 };
 
 /* Which call it was: what becomes the leaf, and where its caller is; and what it waits for or releases. */
@@ -44,6 +45,7 @@ static inline enum wait_end wait_kind_end(enum wait_kind kind)
 /* What became of a wait. */
 enum wait_outcome {
 	WAIT_OVER,     /* it got what it waited for */
+	WAIT_AT_ONCE,  /* it need not wait (the last to arrive); not recorded */
 	WAIT_GIVEN_UP, /* timed out, interrupted, cancelled: time has passed all the same */
 	WAIT_REFUSED,  /* answered at once (EDEADLK, EINVAL, ...): nobody waited, nothing is recorded */
 };
@@ -72,6 +74,9 @@ bool record_is_on(void);
 bool record_wait_begin(struct thread *self, struct record_wait *wait);
 
 void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome);
+
+/* Up to `waiters` threads that wait for the site's object are about to be woken from there. */
+void record_wake(struct thread *self, const struct record_site *site, unsigned waiters);
 
 /* `lock` is about to be released: takes the charge and draws. A few ns; nothing is unwound or written to the profile. */
 struct record_release record_release_begin(struct thread *self, const void *lock);

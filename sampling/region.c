@@ -163,6 +163,7 @@ static void describe_process(struct region_header *header, uint64_t process_star
 	header->process_start = process_start;
 	header->clock_source = clock_source();
 	header->depth = config.depth;
+	header->profiles = 1u << PROFILE_MUTEX | 1u << PROFILE_BLOCK | (config.wakers ? 1u << PROFILE_WAKE : 0);
 	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
 	header->started_wall_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 	process_boot_id(header->boot_id);
@@ -180,6 +181,8 @@ static void hand_out_tables(struct region *region)
 	losses_init(&region->losses);
 	modules_init(&region->modules, region->header.program);
 	waiters_init(&region->waiters);
+	if (config.wakers)
+		wakers_init();
 	frame_rules_init(&region->frame_rules);
 	sample_table_init(&region->samples, is_anonymous ? region->samples.arena_limit_bytes : BASE_ARENA_BYTES);
 	threads_init(&region->threads, config.depth, config.seed);

@@ -26,7 +26,7 @@
 #include "waiters.h"
 
 #define REGION_MAGIC   UINT64_C(0x31646e65746e6f63) /* "contend1" */
-#define REGION_VERSION 1                            /* of all layouts below; a reader refuses any other */
+#define REGION_VERSION 2                            /* of all layouts below; a reader refuses any other */
 
 #define REGION_PATH_BYTES 4096
 
@@ -41,6 +41,7 @@ struct region_header {
 	int64_t started_wall_ns; /* since 1970 */
 	uint32_t clock_source;   /* enum clock_source */
 	uint32_t depth;          /* frames per stack */
+	uint32_t profiles;       /* bit N: profile N is kept */
 	struct clock_anchor started;
 	struct clock_anchor early;         /* a second one, soon after, for reports after a reboot */
 	_Atomic uint32_t mutex_fraction;   /* changes at run time */

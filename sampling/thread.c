@@ -71,8 +71,12 @@ static void give_record_back(void)
 	local.self = NULL;
 	if (!self)
 		return;
-	while (self->wait_depth > 0) /* left by longjmp or asynchronous cancellation */
-		waiters_depart(&self->waits[--self->wait_depth].waiter, 0);
+	while (self->wait_depth > 0) { /* left by longjmp or asynchronous cancellation */
+		struct thread_wait *wait = &self->waits[--self->wait_depth];
+
+		waiters_depart(&wait->waiter, 0);
+		wakers_depart(&wait->place, false);
+	}
 	atomic_store_explicit(&threads.hint, thread_table_index(threads.table, self), memory_order_relaxed);
 	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
 }

@@ -21,12 +21,14 @@
 #include "random.h"
 #include "stack.h"
 #include "waiters.h"
+#include "wakers.h"
 
 #define THREAD_WAITS 4 /* a wait, and waits in signal handlers that interrupted it */
 
 /* A wait in progress. It lives here and not on the stack because the real call may be left by longjmp. */
 struct thread_wait {
 	struct waiter waiter;
+	struct wakers_place place;
 	uint64_t frame_address; /* of the wrapper: tells an abandoned wait (longjmp) from one that goes on */
 };
 

@@ -9,18 +9,20 @@
 
 /* Each option of options.def needs a line here: a good value and what it means, a bad value, and what no value means. A
  * text's meaning is written in words, everything else in numbers. */
-#define VALUES_fraction      "100", NUMBER(100), "all", NUMBER(5)
-#define VALUES_block_rate_ns "500us", NUMBER(500000), "1 ms", NUMBER(1000000)
-#define VALUES_out           "/var/tmp/%e", WORDS("/var/tmp/%e"), "", WORDS("contend.%e.%p.%n")
-#define VALUES_signal        "SIGUSR1", NUMBER(10), "KILL", NUMBER(12)
-#define VALUES_exit          "0", NUMBER(0), "yes", NUMBER(1)
-#define VALUES_spin          "1", NUMBER(1), "on", NUMBER(0)
-#define VALUES_depth         "32", NUMBER(32), "1025", NUMBER(128)
-#define VALUES_memory_bytes  "64m", NUMBER(64 << 20), "1k", NUMBER(8 << 20)
-#define VALUES_region_dir    "/run/user/1000", WORDS("/run/user/1000"), "", WORDS("/dev/shm")
-#define VALUES_children      "0", NUMBER(0), "2", NUMBER(1)
-#define VALUES_seed          "42", NUMBER(42), "-42", NUMBER(0)
-#define VALUES_verbose       "1", NUMBER(1), "", NUMBER(0)
+#define VALUES_fraction        "100", NUMBER(100), "all", NUMBER(5)
+#define VALUES_block_rate_ns   "500us", NUMBER(500000), "1 ms", NUMBER(1000000)
+#define VALUES_out             "/var/tmp/%e", WORDS("/var/tmp/%e"), "", WORDS("contend.%e.%p.%n")
+#define VALUES_signal          "SIGUSR1", NUMBER(10), "KILL", NUMBER(12)
+#define VALUES_exit            "0", NUMBER(0), "yes", NUMBER(1)
+#define VALUES_spin            "1", NUMBER(1), "on", NUMBER(0)
+#define VALUES_semaphore_locks "1", NUMBER(1), "yes", NUMBER(0)
+#define VALUES_wakers          "1", NUMBER(1), "2", NUMBER(0)
+#define VALUES_depth           "32", NUMBER(32), "1025", NUMBER(128)
+#define VALUES_memory_bytes    "64m", NUMBER(64 << 20), "1k", NUMBER(8 << 20)
+#define VALUES_region_dir      "/run/user/1000", WORDS("/run/user/1000"), "", WORDS("/dev/shm")
+#define VALUES_children        "0", NUMBER(0), "2", NUMBER(1)
+#define VALUES_seed            "42", NUMBER(42), "-42", NUMBER(0)
+#define VALUES_verbose         "1", NUMBER(1), "", NUMBER(0)
 
 #define NUMBER(number)                                                                                                 \
 	{                                                                                                              \

@@ -130,7 +130,7 @@ static void check_never_overwrites(const struct snapshot *snapshot, const char *
 	ok(write(descriptor, "mine", 4) == 4, "somebody else's file");
 	is_u64(dump_write(snapshot, &request, &result), 0, "a dump beside others");
 	is_u64(result.next_sequence, 3, "takes the first number that is free for all its files");
-	is_u64(files_in(directory), 5, "and leaves nothing under another");
+	is_u64(files_in(directory), 2 * PROFILE_COUNT + 1, "and leaves nothing under another");
 	ok(pread(descriptor, line, sizeof(line), 0) == 4 && strcmp(line, "mine") == 0, "the other file is untouched");
 	close(descriptor);
 }
@@ -146,6 +146,20 @@ static void check_fixed_name(const struct snapshot *snapshot, const char *direct
 	is_u64(dump_write(snapshot, &request, &result), 0, "the same name again");
 	snprintf(expected, sizeof(expected), "%s/fixed%%n.1.mutex.pb.gz", directory);
 	is_str(result.paths[PROFILE_MUTEX], expected, "gets a number");
+}
+
+static void check_kept_only(struct snapshot *snapshot, const char *directory)
+{
+	struct dump_request request = {.pattern = "kept", .directory = directory, .root = ""};
+	unsigned files = files_in(directory);
+
+	snapshot->profiles = 1u << PROFILE_BLOCK;
+	is_u64(dump_write(snapshot, &request, &result), 0, "a process that keeps one profile");
+	is_u64(files_in(directory) - files, 1, "has one file");
+	is_str(result.paths[PROFILE_WAKE], "", "and no path for the others");
+	is_u64(dump_write(snapshot, &request, &result), 0, "the same name again");
+	is_u64(files_in(directory) - files, 2, "is one more");
+	snapshot->profiles = (1u << PROFILE_COUNT) - 1;
 }
 
 static void check_failures(const struct snapshot *snapshot, const char *directory)
@@ -201,6 +215,7 @@ int main(int count, char **arguments)
 	check_written(snapshot, directory);
 	check_never_overwrites(snapshot, directory);
 	check_fixed_name(snapshot, directory);
+	check_kept_only(snapshot, directory);
 	check_failures(snapshot, directory);
 	snapshot_drop(snapshot);
 	is_u64(heap_used_bytes(), 0, "all memory is given back");

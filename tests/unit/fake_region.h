@@ -27,6 +27,7 @@ static struct region *fake_region_new(void)
 	header->started_wall_ns = INT64_C(1700000000000000000);
 	header->clock_source = CLOCK_SOURCE_TSC;
 	header->depth = FAKE_DEPTH;
+	header->profiles = (1u << PROFILE_COUNT) - 1;
 	header->started = (struct clock_anchor){.ticks = 1000, .monotonic_ns = 5000};
 	header->early = (struct clock_anchor){.ticks = 1000 + 4000, .monotonic_ns = 5000 + 1000};
 	header->mutex_fraction = 5;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "config.h"
 #include "fake_clock.h"
 #include "frame.h"
 #include "losses.h"
@@ -153,6 +154,43 @@ static void refusals_are_no_waits(void)
 	ok(!waiters_any(&a_lock), "and waits no more");
 }
 
+static void wake_at(const struct frame *frame, unsigned waiters)
+{
+	struct record_site site = {.kind = WAIT_COND, .object = &a_lock, .leaf_address = LEAF, .frame_pointer = frame};
+	struct thread *self = thread_enter();
+
+	record_wake(self, &site, waiters);
+	thread_leave(self);
+}
+
+static void wakers_are_named(void)
+{
+	struct frame waiting = {.caller = 100}, waking = {.caller = 300};
+	struct record_wait wait = wait_at(&waiting);
+
+	start_afresh(1, 1);
+	wait.site.end = WAIT_END_WAKE;
+	config.wakers = 1;
+	for (int woken = 0; woken < 2; woken++) {
+		at(1000);
+		begin(&wait);
+		if (woken)
+			wake_at(&waking, 1);
+		at(1700);
+		end(&wait, woken ? WAIT_OVER : WAIT_GIVEN_UP);
+	}
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 2, "two waits");
+	is_u64(recorded(PROFILE_WAKE, 300).count, 1, "of which somebody ended one");
+	is_u64(recorded(PROFILE_WAKE, 300).delay_ticks, 700, "as long as it took, hand-off included");
+	is_u64(recorded(PROFILE_MUTEX, 300).count, 0, "who wakes is not to blame");
+	begin(&wait);
+	wake_at(&waking, 1);
+	end(&wait, WAIT_AT_ONCE);
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 2, "the last to arrive did not wait");
+	is_u64(recorded(PROFILE_WAKE, 300).count, 1, "and was woken by nobody");
+	config.wakers = 0;
+}
+
 static void short_waits_take_no_stack(void)
 {
 	struct frame frame = {.caller = 100};
@@ -266,6 +304,7 @@ int main(void)
 	threads_startup();
 	both_sides_are_recorded();
 	refusals_are_no_waits();
+	wakers_are_named();
 	short_waits_take_no_stack();
 	nested_waits_are_bounded();
 	abandoned_waits_are_left();
