@@ -5,12 +5,10 @@
  */
 #include "measure.h"
 
-/* glibc's states: 0, in progress (the fork generation above it), done. */
-enum once_state { ONCE_IN_PROGRESS = 1, ONCE_DONE = 2, ONCE_STATE = 3 };
-
+/* glibc's states: 0, 1 in progress (with the fork generation above the lower two bits), 2 done. */
 static bool is_in_progress(const int *control)
 {
-	return (__atomic_load_n(control, __ATOMIC_RELAXED) & ONCE_STATE) == ONCE_IN_PROGRESS;
+	return __atomic_load_n(control, __ATOMIC_RELAXED) & 1;
 }
 
 typedef int once_function(pthread_once_t *control, void (*routine)(void));

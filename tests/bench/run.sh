@@ -54,7 +54,7 @@ compare()
 				short(quantile(cost, n, 0.25)) ".." short(quantile(cost, n, 0.75)), limit, over ? "OVER" : ""
 		}')
 	# shellcheck disable=SC2086 # fields
-	row "$1" $fields ''
+	row "$1" $fields
 }
 
 # by_turns ENVIRONMENT PROGRAM...: bare and preloaded runs by turns; lines of the first number of each.
@@ -74,17 +74,38 @@ by_turns()
 # Instructions per pair: the difference of a long and a short run, divided by the difference in pairs.
 instructions()
 {
-	local mode=$1 pairs count=()
+	local name=$1 mode=$2 pairs count=()
 
-	shift
+	shift 2
 	for pairs in 10000 60000; do
-		count+=("$(env "$@" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$bench/uncontended" "$mode" $pairs 2>&1 |
-			sed -n 's/.*Collected : //p')")
+		count+=("$(env "$@" valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+			"$bench/uncontended" "$name" "$mode" $pairs 2>&1 | sed -n 's/.*Collected : //p')")
 	done
 	[ "${count[1]}" ] && awk -v few="${count[0]}" -v many="${count[1]}" 'BEGIN { printf "%.1f", (many - few) / 50000 }'
 }
 
+uncontended_pair()
+{
+	local name=$1 mode=$2 limit=$3 words=$4
+
+	[ "$limit" = 0 ] && limit=-
+	by_turns defaults "$bench/uncontended" "$name" "$mode" 4000000 | compare "$name pair, ns, $words" ratio "$limit" most
+	command -v valgrind >/dev/null || return
+	echo "$(instructions "$name" "$mode" -) $(instructions "$name" "$mode" "${defaults[@]}")" |
+		compare "$name pair, instructions, $words" difference - most
+}
+
 uncontended()
+{
+	local name limit_single limit_threads
+
+	while read -r name limit_single limit_threads <&3; do
+		uncontended_pair "$name" single "$limit_single" 'one thread'
+		uncontended_pair "$name" threads "$limit_threads" 'several threads'
+	done 3< <("$bench/uncontended" list)
+}
+
+contended()
 {
 	local mode words limit
 

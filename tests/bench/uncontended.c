@@ -1,11 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* uncontended single|threads PAIRS: locks and unlocks a mutex that nobody else wants, in a process with one thread or
- * with two; prints ns per pair. */
+/* uncontended NAME single|threads PAIRS: calls one pair of pairs.def on an object that nobody else wants, in a process with one
+ * thread or with two; prints ns per pair. uncontended list: names and limits, one a line. */
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 #include "check.h"
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_spinlock_t spin;
+static pthread_barrier_t barrier;
+static sem_t semaphore;
+static mtx_t mtx;
+
+static void nothing(void)
+{
+}
 
 static void *sleeper(void *argument)
 {
@@ -14,20 +29,43 @@ static void *sleeper(void *argument)
 	return argument;
 }
 
+/* One loop for each pair, so that nothing is paid but the two calls. */
+static double ns_per_pair(const char *name, unsigned long pairs)
+{
+	uint64_t since_ns = t_now_ns();
+
+#define PAIR(pair, limit_single, limit_threads, first, second)                                                         \
+	if (!strcmp(name, pair))                                                                                       \
+		for (unsigned long i = 0; i < pairs; i++) {                                                            \
+			first;                                                                                         \
+			second;                                                                                        \
+		}
+#include "pairs.def"
+#undef PAIR
+	return (double)(t_now_ns() - since_ns) / pairs;
+}
+
+static int list(void)
+{
+#define PAIR(pair, limit_single, limit_threads, first, second)                                                         \
+	printf("%s %g %g\n", pair, (double)limit_single, (double)limit_threads);
+#include "pairs.def"
+#undef PAIR
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	unsigned long pairs = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000000;
-	uint64_t since_ns;
 	pthread_t thread;
 
-	if (argc > 1 && !strcmp(argv[1], "threads"))
+	if (argc < 4)
+		return list();
+	pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
+	pthread_barrier_init(&barrier, NULL, 1);
+	sem_init(&semaphore, 0, 1);
+	mtx_init(&mtx, mtx_plain);
+	if (!strcmp(argv[2], "threads"))
 		pthread_create(&thread, NULL, sleeper, NULL);
-	since_ns = t_now_ns();
-	for (unsigned long i = 0; i < pairs; i++) {
-		pthread_mutex_lock(&mutex);
-		pthread_mutex_unlock(&mutex);
-	}
-	printf("%.3f\n", (double)(t_now_ns() - since_ns) / pairs);
+	printf("%.3f\n", ns_per_pair(argv[1], strtoul(argv[3], NULL, 10)));
 	return 0;
 }
