@@ -5,7 +5,7 @@
 #   unit/X          tests/unit/X_test.c; unit/X@address, @undefined, @thread the same under that sanitizer
 #   build/X         tests/build/X_test.sh: what can be told from the files that were built
 #   hazard/X        tests/hazard/X.c or .cc: first bare (it must pass there, or it tests nothing), then preloaded with
-#                   everything recorded, then preloaded with the defaults; exit status and output must be the bare ones
+#                   everything on and recorded, then preloaded with the defaults; exit status and output must be the bare ones
 #   live/X, ...     tests/FOLDER/X_test.sh: any script that prints TAP
 #
 # A comment line of its own in a test's source sets: "limit: SECONDS" (default 20, for each run), "alone: REASON" (nothing
@@ -22,6 +22,7 @@ unset LD_PRELOAD LD_BIND_NOW "${!CONTEND_@}"
 export LC_ALL=C
 jobs=${JOBS:-2}
 sanitizers='address undefined thread'
+everything='CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_SPIN=1 CONTEND_SEM_AS_LOCK=1 CONTEND_WAKERS=1'
 filters=("$@")
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/contend-check.XXXXXX") || exit 1
 regions=$(mktemp -d /dev/shm/contend-check.XXXXXX) || exit 1
@@ -159,7 +160,7 @@ run_hazard()
 		return
 	fi
 	[ "${BARE:-}" ] && verdict ok "(bare only)" && return
-	run_mode all HAZARD_PRELOADED=1 LD_PRELOAD="$LIBCONTEND" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1
+	run_mode all HAZARD_PRELOADED=1 LD_PRELOAD="$LIBCONTEND" $everything
 	faults=$(mode_faults all)
 	touch "$dir.preloaded"
 	[ "$(ls "$dir.profiles")" ] && touch "$dir.recorded"

@@ -40,7 +40,22 @@ script may_leave <<<'# leaves: it is killed
 touch $CONTEND_REGION_DIR/x; echo "ok 1 - x"; echo 1..1'
 script hangs <<<'# limit: 1
 sleep 30'
-(cd "$tree" && TMPDIR=$tree bash tests/run.sh live/) >"$TMPDIR/report" 2>&1
+
+# Hazard programs, as scripts: the name stands for the program that the runner would build.
+mkdir -p "$tree/tests/hazard" "$tree/build/tests/hazard"
+cp "$LIBCONTEND" "$tree/build/"
+hazard()
+{
+	touch "$tree/tests/hazard/$1.c"
+	{ echo '#!/bin/bash'; cat; } >"$tree/build/tests/hazard/$1"
+	chmod +x "$tree/build/tests/hazard/$1"
+}
+hazard equal <<<'echo same; exit 0'
+hazard broken <<<'exit 1'
+hazard status_differs <<<'[ -z "${HAZARD_PRELOADED-}" ]'
+hazard tells_options <<<'echo "with: ${CONTEND_FRACTION-} ${CONTEND_BLOCK_RATE-} ${CONTEND_SPIN-} ${CONTEND_SEM_AS_LOCK-} ${CONTEND_WAKERS-}"'
+hazard defaults_only <<<'[ -z "${HAZARD_PRELOADED-}" ] || [ "${CONTEND_SPIN-}" ]'
+(cd "$tree" && TMPDIR=$tree bash tests/run.sh live/ hazard/) >"$TMPDIR/report" 2>&1
 status=$?
 cat "$TMPDIR/report" >&2
 for name in passes may_leave; do
@@ -52,12 +67,21 @@ done
 check '^FAIL +live/leaves_process .*status 125' 'a process left behind is a failure'
 check '^FAIL +live/hangs .*status 124' 'a hang is a failure'
 check '^skip +live/skips .*no such machine' 'a skip needs and shows a reason'
+check '^ok +hazard/equal ' 'a hazard program that does the same bare and preloaded passes'
+check '^FAIL +hazard/broken .*bare: exit status 1' 'one that fails bare tests nothing'
+check 'all: exit status 1, bare 0' 'another exit status is a failure'
+check '> with: 1 1 1 1 1$' 'one preloaded run has everything on'
+check 'defaults: exit status 1, bare 0' 'and one the defaults'
+check '^    . all: .*differs' 'other output is a failure'
+for name in status_differs tells_options defaults_only; do
+	check "^FAIL +hazard/$name " "$name fails"
+done
 tail -n 1 "$TMPDIR/report" >"$TMPDIR/last"
 cp "$TMPDIR/last" "$TMPDIR/report"
-check '^3 passed, 10 failed, 1 skipped$' 'the last line is the tally'
+check '^4 passed, 14 failed, 1 skipped$' 'the last line is the tally'
 echo $status >"$TMPDIR/report"
 check '^1$' 'the exit status tells'
-(cd "$tree" && rm -r tests/live && TMPDIR=$tree bash tests/run.sh; echo "status $?") >"$TMPDIR/report" 2>&1
+(cd "$tree" && rm -r tests/live tests/hazard && TMPDIR=$tree bash tests/run.sh; echo "status $?") >"$TMPDIR/report" 2>&1
 check '^FAIL no such test' 'no test at all is a failure'
 check '^status 1' 'and its status'
 echo "1..$made"
