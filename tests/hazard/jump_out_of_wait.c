@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goal: a signal handler that leaves a blocked lock by siglongjmp, as watchdogs do, again and again and nested: the thread goes
- * on, later locks work, nobody's wait is lost.
+ * Goal: a signal handler that leaves a blocked lock, semaphore or sleep by siglongjmp, as watchdogs do, again and again and
+ * nested: the thread goes on, later locks work, nobody's wait is lost.
  */
+#include <semaphore.h>
 #include <setjmp.h>
+#include <threads.h>
 
 #include "hazard.h"
 
@@ -11,6 +13,7 @@ enum { JUMPS = 200 };
 
 static sigjmp_buf back;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static sem_t semaphore;
 static struct hazard_rival rival;
 static volatile int jumps;
 static pthread_t victim;
@@ -37,26 +40,59 @@ static void *interrupt(void *argument)
 	return argument;
 }
 
-int main(void)
+static void wait_for_mutex(void)
 {
-	struct sigaction action = {.sa_handler = jump, .sa_flags = SA_NODEFER};
+	pthread_mutex_lock(&mutex);
+}
+
+static void wait_for_semaphore(void)
+{
+	sem_wait(&semaphore);
+}
+
+static void wait_for_semaphore_timed(void)
+{
+	struct timespec far = hazard_deadline(CLOCK_MONOTONIC, 100000);
+
+	sem_clockwait(&semaphore, CLOCK_MONOTONIC, &far);
+}
+
+static void wait_for_time(void)
+{
+	thrd_sleep(&(struct timespec){1000, 0}, NULL);
+}
+
+/* Waits where nobody wakes, and is jumped out of there JUMPS times. */
+static void jump_out_of(void (*wait)(void))
+{
 	pthread_t interrupter;
 
+	jumps = 0;
+	need(!sigaction(SIGUSR1, &(struct sigaction){.sa_handler = jump, .sa_flags = SA_NODEFER}, NULL), "handler");
+	interrupter = hazard_start(interrupt, NULL);
+	sigsetjmp(back, 1);
+	if (jumps < JUMPS) {
+		wait();
+		need(false, "what nobody gives is never got");
+	}
+	signal(SIGUSR1, SIG_IGN);
+	hazard_join(interrupter);
+}
+
+int main(void)
+{
 	hazard_limit(20);
 	hazard_rival_start(&rival);
 	victim = pthread_self();
 	victim_tid = gettid();
-	need(!sigaction(SIGUSR1, &action, NULL), "handler");
+	need(!sem_init(&semaphore, 0, 0), "semaphore");
 	pthread_mutex_lock(&mutex); /* never released: every further lock blocks */
-	interrupter = hazard_start(interrupt, NULL);
-	sigsetjmp(back, 1);
-	if (jumps < JUMPS) {
-		pthread_mutex_lock(&mutex);
-		need(false, "the lock of a taken mutex never returns");
-	}
-	signal(SIGUSR1, SIG_IGN);
-	hazard_join(interrupter);
+	jump_out_of(wait_for_mutex);
+	jump_out_of(wait_for_semaphore);
+	jump_out_of(wait_for_semaphore_timed);
+	jump_out_of(wait_for_time);
 	pthread_mutex_unlock(&mutex);
+	need(!sem_post(&semaphore) && !sem_wait(&semaphore), "the semaphore works");
 	hazard_rival_meet(&rival, 20);
 	hazard_contend(4, 200);
 	hazard_rival_stop(&rival);
