@@ -4,7 +4,7 @@
  * preloaded library's constructor (so that a key of ours would cost an allocation in each thread), in new threads, in contended
  * locks and waits, cold and warm. The numbers are printed; the runner compares them with a bare run.
  */
-#include "hazard.h"
+#include "hazard/each_call.h"
 
 enum {
 	KEYS = 40,
@@ -62,13 +62,8 @@ __attribute__((section(".preinit_array"), used)) static void (*const preinit)(in
 
 static void *work(void *argument)
 {
-	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-	struct timespec soon = hazard_deadline(CLOCK_REALTIME, 1);
-
 	hazard_rival_meet(&rival, 50);
-	pthread_mutex_lock(&rival.mutex);
-	pthread_cond_timedwait(&cond, &rival.mutex, &soon);
-	pthread_mutex_unlock(&rival.mutex);
+	hazard_call_each();
 	return argument;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goal: locks in a thread's last moments work, free and contended: in thread_local destructors, in key destructors that arm
- * themselves again (all four rounds of them), and in the same of the main thread when it leaves by pthread_exit.
+ * Goal: locks and waits in a thread's last moments work, free and contended: in thread_local destructors, in key destructors
+ * that arm themselves again (all four rounds of them), and in the same of the main thread when it leaves by pthread_exit.
  */
-#include "hazard.h"
+#include "hazard/each_call.h"
 
 enum { ROUNDS = 4 /* PTHREAD_DESTRUCTOR_ITERATIONS */ };
 
@@ -17,6 +17,7 @@ struct Object {
 	~Object()
 	{
 		hazard_rival_meet(&rival, 3);
+		hazard_call_each();
 		__atomic_add_fetch(&objects, 1, __ATOMIC_RELAXED);
 	}
 };
@@ -25,6 +26,7 @@ static thread_local Object object;
 static void key_destructor(void *value)
 {
 	hazard_rival_meet(&rival, 3);
+	hazard_call_each();
 	__atomic_add_fetch(&key_rounds, 1, __ATOMIC_RELAXED);
 	pthread_setspecific(key, value);
 }

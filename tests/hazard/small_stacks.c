@@ -3,9 +3,7 @@
  * Goal: threads with the smallest stack that pthread_create accepts (16 KiB) can be made and can contend, wait and time out; one
  * that uses most of its stack before it locks too.
  */
-#include <limits.h>
-
-#include "hazard.h"
+#include "hazard/each_call.h"
 
 enum { THREADS = 16 };
 
@@ -27,13 +25,7 @@ __attribute__((noinline)) static void contend_at_depth(const char *low, long lef
 
 static void *thread_main(void *argument)
 {
-	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	struct timespec soon = hazard_deadline(CLOCK_REALTIME, 2);
-
-	pthread_mutex_lock(&mutex);
-	need(pthread_cond_timedwait(&cond, &mutex, &soon) == ETIMEDOUT, "timed wait");
-	pthread_mutex_unlock(&mutex);
+	hazard_call_each();
 	hazard_rival_meet(&rival, 20);
 	for (long left = 8192; left >= 3072; left -= 512)
 		contend_at_depth(argument, left);
