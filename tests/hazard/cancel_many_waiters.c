@@ -2,8 +2,10 @@
  * limit: 40
  *
  * Goal: threads cancelled at random moments, while others contend, wait and time out, leave nothing wrong behind: the
- * survivors go on, every cancelled thread runs its handler.
+ * survivors go on, every cancelled thread runs its handler. Asynchronously too, where the wait's own bookkeeping is cut.
  */
+#include <semaphore.h>
+
 #include "hazard.h"
 
 enum {
@@ -36,6 +38,32 @@ static void *victim(void *argument)
 	return NULL;
 }
 
+static sem_t semaphore;
+static _Atomic unsigned cut;
+
+static void count(void *argument)
+{
+	(void)argument;
+	cut++;
+}
+
+/* Times out again and again, so that it is hardly ever asleep: the cancellation cuts whatever it does. */
+static void *asynchronous_victim(void *argument)
+{
+	int before;
+
+	(void)argument;
+	pthread_cleanup_push(count, NULL);
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+	for (;;) {
+		struct timespec now = hazard_deadline(CLOCK_MONOTONIC, 0);
+
+		sem_clockwait(&semaphore, CLOCK_MONOTONIC, &now);
+	}
+	pthread_cleanup_pop(0);
+	return NULL;
+}
+
 static void *waker(void *argument)
 {
 	while (!*(volatile int *)argument) {
@@ -47,27 +75,38 @@ static void *waker(void *argument)
 	return NULL;
 }
 
-int main(void)
+static void cancel_all(void *(*body)(void *))
 {
-	volatile int stop = 0;
-	pthread_t wakers[2], victims[VICTIMS];
+	pthread_t victims[VICTIMS];
 
-	hazard_limit(40);
-	for (int i = 0; i < 2; i++)
-		wakers[i] = hazard_start(waker, (void *)&stop);
 	for (int round = 0; round < ROUNDS; round++) {
 		for (int i = 0; i < VICTIMS; i++)
-			victims[i] = hazard_start(victim, NULL);
+			victims[i] = hazard_start(body, NULL);
 		hazard_sleep_us(round * 37 % 2000);
 		for (int i = 0; i < VICTIMS; i++)
 			pthread_cancel(victims[i]);
 		for (int i = 0; i < VICTIMS; i++)
 			hazard_join(victims[i]);
 	}
+}
+
+int main(void)
+{
+	volatile int stop = 0;
+	pthread_t wakers[2];
+
+	hazard_limit(40);
+	for (int i = 0; i < 2; i++)
+		wakers[i] = hazard_start(waker, (void *)&stop);
+	cancel_all(victim);
+	need(!sem_init(&semaphore, 0, 0), "semaphore");
+	cancel_all(asynchronous_victim);
 	stop = 1;
 	for (int i = 0; i < 2; i++)
 		hazard_join(wakers[i]);
 	need(cleaned <= ROUNDS * VICTIMS && cleaned > 0, "handlers ran: %u", cleaned);
+	need(cut <= ROUNDS * VICTIMS && cut > 0, "handlers of those cut ran: %u", cut);
+	need(!sem_post(&semaphore) && !sem_wait(&semaphore), "the semaphore works");
 	need(!pthread_mutex_trylock(&mutex), "the mutex is free in the end");
 	return 0;
 }

@@ -16,6 +16,7 @@ enum {
 	ROUNDS = 50,
 };
 
+static hazard_rival rival;
 static int runs, caught, destroyed; /* by the one who runs the routine; atomic; atomic */
 
 struct Counted {
@@ -30,6 +31,7 @@ static void routine()
 	Counted counted;
 
 	hazard_sleep_us(20);
+	hazard_rival_meet(&rival, 1); /* for most, a wait inside the wait for the once */
 	if (runs++ < THROWS)
 		throw std::runtime_error("not yet");
 }
@@ -64,6 +66,7 @@ template <class Once> static void contend(Once call)
 int main()
 {
 	hazard_limit(20);
+	hazard_rival_start(&rival);
 	for (int round = 0; round < ROUNDS; round++) {
 		std::once_flag flag;
 		pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -71,5 +74,6 @@ int main()
 		contend([&] { std::call_once(flag, routine); });
 		contend([&] { pthread_once(&once, routine); });
 	}
+	hazard_rival_stop(&rival);
 	return 0;
 }

@@ -2,7 +2,7 @@
  * flags: -fexceptions
  *
  * Goal: a once routine runs once for sixteen threads that all see what it did; it may use other onces, fork, be cancelled (with
- * others waiting: one of them runs it then), and be one of C11.
+ * others waiting: one of them runs it then, and waits in it), and be one of C11.
  */
 #include <threads.h>
 
@@ -19,6 +19,7 @@ static once_flag c11_once;
 static pthread_barrier_t start;
 static unsigned runs, seen, depth; /* written by the routine, read after it */
 static unsigned handlers;
+static struct hazard_rival rival;
 static _Atomic unsigned passed;
 static _Atomic pid_t inside_tid;
 
@@ -101,8 +102,10 @@ static void count_handler(void *argument)
 
 static void sleep_the_first_time(void)
 {
-	if (runs++)
+	if (runs++) {
+		hazard_rival_meet(&rival, 3); /* waits inside a wait for the once */
 		return;
+	}
 	inside_tid = gettid();
 	pthread_cleanup_push(count_handler, &handlers);
 	for (;;)
@@ -142,6 +145,7 @@ static void cancelled(void)
 int main(void)
 {
 	hazard_limit(20);
+	hazard_rival_start(&rival);
 	pthread_barrier_init(&start, NULL, THREADS);
 	for (int round = 0; round < ROUNDS; round++) {
 		contended(false);
@@ -152,5 +156,6 @@ int main(void)
 		forked();
 		cancelled();
 	}
+	hazard_rival_stop(&rival);
 	return 0;
 }
