@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * limit: 30
  *
- * Goal: an object with a lock inside that its last user unmaps right after the unlock, or a semaphore or barrier after the wait,
- * while others may still be inside post or wait: nothing of it may be touched once it was given up, by the call or by the
- * recording after it.
+ * Goal: an object with a lock inside whose last user, who waited for it, unmaps it right after his unlock, or after his wait for a
+ * semaphore or barrier, while the other may still be inside the call that let him go: nothing of it may be touched once it was
+ * given up, by the call or by the recording after it.
  */
 #include <semaphore.h>
 #include <sys/mman.h>
 
 #include "hazard.h"
 
-enum {
-	OBJECTS = 10000,
-	USERS = 3,
-};
+enum { OBJECTS = 1000 };
 
 struct object {
 	pthread_mutex_t mutex;
@@ -21,77 +18,89 @@ struct object {
 	pthread_spinlock_t spin;
 	sem_t semaphore;
 	pthread_barrier_t barrier;
-	_Atomic int users;
 };
 
-/* The object is left by each user once; the one that is told so unmaps it. */
-static bool leave_mutex(struct object *object)
+static void lock_mutex(struct object *object)
 {
-	bool is_last;
-
 	need(!pthread_mutex_lock(&object->mutex), "lock");
-	is_last = --object->users == 0;
+}
+
+static void unlock_mutex(struct object *object)
+{
 	need(!pthread_mutex_unlock(&object->mutex), "unlock");
-	return is_last;
 }
 
-static bool leave_written(struct object *object)
+static void lock_to_read(struct object *object)
 {
-	bool is_last;
+	need(!pthread_rwlock_rdlock(&object->rwlock), "read lock");
+}
 
-	need(!pthread_rwlock_wrlock(&object->rwlock), "lock");
-	is_last = --object->users == 0;
+static void lock_to_write(struct object *object)
+{
+	need(!pthread_rwlock_wrlock(&object->rwlock), "write lock");
+}
+
+static void unlock_rwlock(struct object *object)
+{
 	need(!pthread_rwlock_unlock(&object->rwlock), "unlock");
-	return is_last;
 }
 
-/* All but the last read; the last one writes, and so knows that the readers have left. */
-static bool leave_read(struct object *object)
+static void lock_spin(struct object *object)
 {
-	bool is_last;
-
-	need(!pthread_rwlock_rdlock(&object->rwlock), "lock");
-	is_last = --object->users == 0;
-	need(!pthread_rwlock_unlock(&object->rwlock), "unlock");
-	if (is_last)
-		need(!pthread_rwlock_wrlock(&object->rwlock) && !pthread_rwlock_unlock(&object->rwlock), "write lock");
-	return is_last;
-}
-
-static bool leave_spin(struct object *object)
-{
-	bool is_last;
-
 	need(!pthread_spin_lock(&object->spin), "lock");
-	is_last = --object->users == 0;
+}
+
+static void unlock_spin(struct object *object)
+{
 	need(!pthread_spin_unlock(&object->spin), "unlock");
-	return is_last;
 }
 
-/* One waits for the posts of all others. */
-static bool leave_semaphore(struct object *object)
+static void wait_for_post(struct object *object)
 {
-	if (--object->users > 0) {
-		need(!sem_post(&object->semaphore), "post");
-		return false;
-	}
-	for (int i = 1; i < USERS; i++)
-		need(!sem_wait(&object->semaphore), "wait");
-	return true;
+	need(!sem_wait(&object->semaphore), "wait");
 }
 
-/* The barrier must be destroyed first, which waits for those that are still inside. */
-static bool leave_barrier(struct object *object)
+static void post(struct object *object)
 {
-	if (pthread_barrier_wait(&object->barrier) != PTHREAD_BARRIER_SERIAL_THREAD)
-		return false;
+	need(!sem_post(&object->semaphore), "post");
+}
+
+static void come_to_barrier(struct object *object)
+{
+	int result = pthread_barrier_wait(&object->barrier);
+
+	need(!result || result == PTHREAD_BARRIER_SERIAL_THREAD, "barrier: %d", result);
+}
+
+/* Waits for the other to have left the barrier. */
+static void destroy_barrier(struct object *object)
+{
 	need(!pthread_barrier_destroy(&object->barrier), "destroyed");
-	return true;
 }
 
-static bool (*leave)(struct object *object);
+static void nothing(struct object *object)
+{
+	(void)object;
+}
+
+/* One holds it, and gives it when the other waits for it, who takes it and leaves it. */
+static const struct way {
+	void (*hold)(struct object *object);
+	void (*give)(struct object *object);
+	void (*take)(struct object *object);
+	void (*leave)(struct object *object);
+} ways[] = {
+	{lock_mutex, unlock_mutex, lock_mutex, unlock_mutex},
+	{lock_to_write, unlock_rwlock, lock_to_write, unlock_rwlock},
+	{lock_to_write, unlock_rwlock, lock_to_read, unlock_rwlock},
+	{lock_to_read, unlock_rwlock, lock_to_write, unlock_rwlock},
+	{lock_spin, unlock_spin, lock_spin, unlock_spin},
+	{nothing, post, wait_for_post, nothing},
+	{nothing, come_to_barrier, come_to_barrier, destroy_barrier},
+};
+
 static struct object *_Atomic objects[OBJECTS];
-static pthread_barrier_t all_left;
+static _Atomic int coming;
 
 static struct object *make(void)
 {
@@ -102,48 +111,49 @@ static struct object *make(void)
 	pthread_rwlock_init(&object->rwlock, NULL);
 	pthread_spin_init(&object->spin, PTHREAD_PROCESS_PRIVATE);
 	need(!sem_init(&object->semaphore, 0, 0), "semaphore");
-	need(!pthread_barrier_init(&object->barrier, NULL, USERS), "barrier");
-	object->users = USERS;
+	need(!pthread_barrier_init(&object->barrier, NULL, 2), "barrier");
 	return object;
 }
 
-static void *use(void *argument)
+static void *use_last(void *argument)
 {
-	bool makes = argument != NULL;
+	const struct way *way = argument;
 
 	for (int i = 0; i < OBJECTS; i++) {
-		if (makes)
-			objects[i] = make();
 		while (!objects[i])
-			sched_yield();
-		if (leave(objects[i]))
-			munmap(objects[i], sizeof(struct object));
+			hazard_sleep_us(1);
+		coming = i + 1;
+		way->take(objects[i]);
+		way->leave(objects[i]);
+		munmap(objects[i], sizeof(struct object));
 	}
-	pthread_barrier_wait(&all_left);
 	return NULL;
 }
 
-static void run(bool (*function)(struct object *object))
+static void run(const struct way *way)
 {
-	pthread_t threads[USERS];
+	pthread_t last;
 
-	leave = function;
 	memset(objects, 0, sizeof(objects));
-	for (int i = 0; i < USERS; i++)
-		threads[i] = hazard_start(use, i ? NULL : &all_left);
-	for (int i = 0; i < USERS; i++)
-		hazard_join(threads[i]);
+	coming = 0;
+	last = hazard_start(use_last, (void *)way);
+	for (int i = 0; i < OBJECTS; i++) {
+		struct object *object = make();
+
+		way->hold(object);
+		objects[i] = object;
+		while (coming <= i)
+			hazard_sleep_us(1);
+		hazard_sleep_us(1 + i % 32);
+		way->give(object);
+	}
+	hazard_join(last);
 }
 
 int main(void)
 {
 	hazard_limit(30);
-	pthread_barrier_init(&all_left, NULL, USERS);
-	run(leave_mutex);
-	run(leave_written);
-	run(leave_read);
-	run(leave_spin);
-	run(leave_semaphore);
-	run(leave_barrier);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		run(&ways[i]);
 	return 0;
 }
