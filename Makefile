@@ -111,10 +111,10 @@ program_links = $(filter %.so %.o %.a,$^) -Wl,--no-as-needed -Wl,-rpath,'$$ORIGI
 .SECONDEXPANSION:
 $(filter %.so,$(shared)): build/%.so: $$(wildcard $$*.c $$*.cc)
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX),$(CC) -std=gnu17) $(program_flags) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX) -std=gnu++17,$(CC) -std=gnu17) $(program_flags) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
 $(programs): build/%: $$(wildcard $$*.c $$*.cc) $$(call libraries_of,$$*) build/tests/check.a
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX),$(CC) -std=gnu17) $(program_flags) -o $@ $< $(program_links)
+	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX) -std=gnu++17,$(CC) -std=gnu17) $(program_flags) -o $@ $< $(program_links)
 build/tests/bench/stack: build/sampling.a build/private/libunwind.o
 build/tests/supervise: tests/supervise.c
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# limit: 120
 # Every source is as clang-format would write it (.clang-format), so that no change has to argue about it.
 . "$ROOT/tests/tap.sh"
 cd "$ROOT" || exit 1

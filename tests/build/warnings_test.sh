@@ -23,7 +23,7 @@ warnings()
 		xargs make -k -s -j2 CC="$1" CXX="$2" CFLAGS="$3" <objects
 		# Test programs: looked at only. clang does not know an attribute that keeps a test's functions apart.
 		ls tests/{hazard,live,bench}/*.c | xargs -P 2 -n 8 "$1" -std=gnu17 $program_flags
-		ls tests/{hazard,live,bench}/*.cc | xargs -P 2 -n 8 "$2" $program_flags
+		ls tests/{hazard,live,bench}/*.cc | xargs -P 2 -n 8 "$2" -std=gnu++17 $program_flags
 	} 2>&1 | grep -E 'warning:|error:|\*\*\*'
 }
 

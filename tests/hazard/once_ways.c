@@ -48,7 +48,9 @@ static void contended(bool is_c11)
 
 	once = PTHREAD_ONCE_INIT;
 	c11_once = (once_flag)ONCE_FLAG_INIT;
-	runs = seen = passed = 0;
+	runs = 0;
+	seen = 0;
+	passed = 0;
 	for (int i = 0; i < THREADS; i++)
 		threads[i] = hazard_start(pass, is_c11 ? NULL : &start);
 	for (int i = 0; i < THREADS; i++)
