@@ -16,7 +16,7 @@ struct object {
 	pthread_mutex_t mutex;
 	pthread_rwlock_t rwlock;
 	pthread_spinlock_t spin;
-	sem_t semaphore;
+	sem_t semaphore, semaphore_lock;
 	pthread_barrier_t barrier;
 };
 
@@ -65,6 +65,16 @@ static void post(struct object *object)
 	need(!sem_post(&object->semaphore), "post");
 }
 
+static void lock_semaphore(struct object *object)
+{
+	need(!sem_wait(&object->semaphore_lock), "lock");
+}
+
+static void unlock_semaphore(struct object *object)
+{
+	need(!sem_post(&object->semaphore_lock), "unlock");
+}
+
 static void come_to_barrier(struct object *object)
 {
 	int result = pthread_barrier_wait(&object->barrier);
@@ -95,6 +105,7 @@ static const struct way {
 	{lock_to_write, unlock_rwlock, lock_to_read, unlock_rwlock},
 	{lock_to_read, unlock_rwlock, lock_to_write, unlock_rwlock},
 	{lock_spin, unlock_spin, lock_spin, unlock_spin},
+	{lock_semaphore, unlock_semaphore, lock_semaphore, unlock_semaphore},
 	{nothing, post, wait_for_post, nothing},
 	{nothing, come_to_barrier, come_to_barrier, destroy_barrier},
 };
@@ -110,7 +121,7 @@ static struct object *make(void)
 	pthread_mutex_init(&object->mutex, NULL);
 	pthread_rwlock_init(&object->rwlock, NULL);
 	pthread_spin_init(&object->spin, PTHREAD_PROCESS_PRIVATE);
-	need(!sem_init(&object->semaphore, 0, 0), "semaphore");
+	need(!sem_init(&object->semaphore, 0, 0) && !sem_init(&object->semaphore_lock, 0, 1), "semaphores");
 	need(!pthread_barrier_init(&object->barrier, NULL, 2), "barrier");
 	return object;
 }
