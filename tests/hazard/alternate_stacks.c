@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goal: a signal handler on an alternate stack may lock contended mutexes on every size of such a stack on which it can bare:
- * the kernel's minimum and a little for the handler itself, 5424, 8192 and 16384 bytes. A word below each stack must stay whole.
+ * Goal: a signal handler on an alternate stack may lock contended mutexes, post and wait on every size of such a stack on which
+ * it can bare: the kernel's minimum and a little for the handler itself, 5424, 8192 and 16384 bytes. A word below each stack
+ * must stay whole.
  */
+#include <semaphore.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
@@ -15,6 +17,7 @@ enum {
 };
 
 static struct hazard_rival rival;
+static sem_t asked, answered;
 static volatile int handled;
 
 static void handler(int signal)
@@ -27,7 +30,17 @@ static void handler(int signal)
 		if (pthread_mutex_lock(&rival.mutex) || pthread_mutex_unlock(&rival.mutex))
 			_exit(1);
 	}
+	if (sem_post(&asked) || sem_wait(&answered))
+		_exit(1);
 	handled++;
+}
+
+/* Waits for each post of the handlers, so that it is measured what these wake and wait for. */
+static void *answer(void *argument)
+{
+	while (!sem_wait(&asked))
+		sem_post(&answered);
+	return argument;
 }
 
 static void run(size_t bytes)
@@ -65,6 +78,9 @@ int main(void)
 {
 	hazard_limit(20);
 	hazard_rival_start(&rival);
+	need(!sem_init(&asked, 0, 0) && !sem_init(&answered, 0, 0), "semaphores");
+	hazard_start(answer, NULL);
+	need(!sem_post(&asked) && !sem_wait(&answered), "bound before a small stack has to do for that");
 	run_all(NULL);
 	hazard_join(hazard_start(run_all, NULL));
 	need(handled == 160, "handlers ran: %d", handled);

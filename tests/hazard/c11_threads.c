@@ -3,9 +3,7 @@
  * Goal: threads made by thrd_create, which no wrapper of pthread_create sees, contend on pthread mutexes and wait like others;
  * mixed with pthread threads and C11 mutexes.
  */
-#include <threads.h>
-
-#include "hazard.h"
+#include "hazard/each_call.h"
 
 static mtx_t own;
 static struct hazard_rival rival;
@@ -13,14 +11,8 @@ static unsigned sections; /* protected by own */
 
 static int work(void *argument)
 {
-	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	struct timespec soon = hazard_deadline(CLOCK_REALTIME, 2);
-
 	(void)argument;
-	pthread_mutex_lock(&mutex);
-	need(pthread_cond_timedwait(&cond, &mutex, &soon) == ETIMEDOUT, "timed wait");
-	pthread_mutex_unlock(&mutex);
+	hazard_call_each();
 	for (int i = 0; i < 10; i++) {
 		hazard_rival_meet(&rival, 1);
 		mtx_lock(&own);

@@ -5,7 +5,7 @@
  */
 #include <ucontext.h>
 
-#include "hazard.h"
+#include "hazard/each_call.h"
 
 enum {
 	STACK_BYTES = 65536,
@@ -31,9 +31,12 @@ static void body(int number)
 	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 	for (;;) {
-		struct timespec soon = hazard_deadline(CLOCK_REALTIME, 1);
+		struct timespec soon;
 
 		hazard_rival_meet(&rival, 1);
+		hazard_call_rwlock();
+		hazard_call_semaphore();
+		soon = hazard_deadline(CLOCK_REALTIME, 1);
 		pthread_mutex_lock(&mutex);
 		need(pthread_cond_timedwait(&cond, &mutex, &soon) == ETIMEDOUT, "timed wait");
 		steps[number]++;

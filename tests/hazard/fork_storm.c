@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * limit: 60
  *
- * Goal: a process with 16 contending threads forks, by fork, _Fork and the raw clone call; children contend with threads of
+ * Goal: a process with 16 contending threads forks, by fork, _Fork and the raw clone call; children wait, contend with threads of
  * their own where that is allowed, fork again, and end in every usual way; none hangs.
  */
-#include "hazard.h"
+#include "hazard/each_call.h"
 
 enum {
 	THREADS = 16,
@@ -25,24 +25,12 @@ static void *contend(void *argument)
 	return argument;
 }
 
-static void wait_alone(void)
-{
-	pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
-	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-	struct timespec soon = hazard_deadline(CLOCK_REALTIME, 1);
-
-	pthread_mutex_lock(&own);
-	need(pthread_cond_timedwait(&cond, &own, &soon) == ETIMEDOUT, "timed wait in a child");
-	need(pthread_mutex_timedlock(&own, &soon) == ETIMEDOUT, "timed lock in a child");
-	pthread_mutex_unlock(&own);
-}
-
 static void child_of_fork(int round)
 {
 	pid_t pid;
 
 	alarm(20);
-	wait_alone();
+	hazard_call_each();
 	hazard_contend(3, 30);
 	if (round % 4 == 0) {
 		pid = fork();
@@ -62,7 +50,7 @@ static void child_of_fork(int round)
 static void child_of_raw_fork(void)
 {
 	alarm(20);
-	wait_alone();
+	hazard_call_each();
 	_exit(0);
 }
 
