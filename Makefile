@@ -79,7 +79,7 @@ $(build)/report.a: $(report)
 $(build)/%.a:
 	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
 
-build/libcontend.map: interpose/functions.def contend.h interpose/exports.sh
+build/libcontend.map: interpose/functions.def interpose/exports.sh
 	@mkdir -p $(@D)
 	$(call quiet,MAP)sh interpose/exports.sh > $@
 build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(report) build/private/libunwind.o \

@@ -2,8 +2,7 @@
 /* Overrides     pthread_cond_wait, _timedwait, _clockwait, _signal, _broadcast; cnd_wait, _timedwait, _signal, _broadcast.
  * A wait is one wait of kind cond, however it ends, its second half (getting the mutex back) included. And it releases
  * its mutex: that is charged like an unlock, to the stack of the wait. Who signals is named for the waits that it ends with
- * CONTEND_WAKERS=1; without, pthread_cond_signal and _broadcast are here so that all of these are of the same glibc
- * generation, whichever the program was linked against.
+ * CONTEND_WAKERS=1.
  */
 #include <limits.h>
 

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Prints the linker's version script: what functions.def lists and contend.h looks up is exported, nothing else. The
-# script is anonymous, because a version name would keep programs from binding to us.
+# Prints the linker's version script. Functions that functions.def gives a version have it here, too: a program that binds
+# another version is not meant to find ours. All others have none, because then every version finds them; they are exported by
+# being declared visible, as a script cannot name them beside versions. The linker's own symbols would be exported with them.
 # Run at the top of the tree.
 set -eu
 
-echo '{ global:'
-sed -nE 's/^FUNCTION\([^,]+, ([A-Za-z0-9_]+),.*/\t\1;/p; s/^FUNCTION_OF_LIST\(([A-Za-z0-9_]+)\).*/\t\1;/p' \
-	interpose/functions.def
-sed -nE 's/.*contend_entry\("(contend_v1_[a-z0-9_]+)"\).*/\t\1;/p' contend.h
-printf 'local:\n\t*;\n};\n'
+sed -nE 's/^FUNCTION\([^,]+, ([A-Za-z0-9_]+),.*, "([A-Z0-9_.]+)"\)$/\2 \1/p' interpose/functions.def | sort | awk '
+	$1 != version { if (version) print "};"; version = $1; print version " { global:" }
+	{ print "\t" $2 ";" }
+	END { print "local:\n\t__start_*;\n\t__stop_*;\n};" }'
