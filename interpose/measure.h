@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "libc_versions.h"
 #include "real.h"
 #include "record.h"
 

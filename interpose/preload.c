@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include <dlfcn.h>
 #include <link.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "preload.h"
 
 static const char variable[] = "LD_PRELOAD=";
 static const char library[] = "libcontend.so";
+
+/* The linker's: where our first page begins, which is what we were moved by. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
 static const char *base_name(const char *path)
 {
@@ -16,17 +19,22 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+enum { OTHER, OURS, LIBC };
+
+/* Of the objects in the order of look-ups: ends at the first of these two. */
+static int which_is_it(struct dl_phdr_info *object, size_t info_bytes, void *unused)
+{
+	const void *own_headers = &__ehdr_start;
+
+	(void)info_bytes, (void)unused;
+	if (object->dlpi_addr == (uintptr_t)own_headers)
+		return OURS;
+	return strcmp(base_name(object->dlpi_name), "libc.so.6") == 0 ? LIBC : OTHER;
+}
+
 bool preload_came_first(void)
 {
-	struct link_map *object = NULL;
-	Dl_info info;
-
-	if (!dladdr1(variable, &info, (void **)&object, RTLD_DL_LINKMAP))
-		return false;
-	for (; object; object = object->l_next)
-		if (strcmp(base_name(object->l_name), "libc.so.6") == 0)
-			return true;
-	return false;
+	return dl_iterate_phdr(which_is_it, NULL) == OURS;
 }
 
 /* Copies the entries of a list (separated by colons or blanks) that are not us over the list itself. */

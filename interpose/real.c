@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <string.h>
 
+#include "libc_versions.h"
+#include "object.h"
 #include "real.h"
 
 struct real_distances real_distances;
@@ -15,27 +19,110 @@ static bool is_relocated(void)
 	return relocated_marker == (void *)&relocated_marker;
 }
 
+/* The loader's functions, as far as they are there. */
+static struct {
+	__typeof__(dlsym) *symbol;
+	__typeof__(dlvsym) *version;
+	__typeof__(dlerror) *error;
+} loader;
+
+/* Before glibc 2.34, dl* are in a library that a program may do without. libc then opens libraries by private functions, which
+ * later releases do not have. */
+extern void *__libc_dlopen_mode(const char *name, int mode) __attribute__((weak));
+extern void *__libc_dlsym(void *library, const char *name) __attribute__((weak));
+
+enum { LOADER_OPENS_ITSELF = INT_MIN }; /* __RTLD_DLOPEN */
+
+static void loader_find(void)
+{
+	void *library;
+
+	loader.symbol = dlsym;
+	loader.version = dlvsym;
+	loader.error = dlerror;
+	if (loader.symbol || !__libc_dlopen_mode || !__libc_dlsym)
+		return;
+	library = __libc_dlopen_mode("libdl.so.2", RTLD_NOW | LOADER_OPENS_ITSELF);
+	if (!library)
+		return;
+	loader.version = __libc_dlsym(library, "dlvsym");
+	loader.error = __libc_dlsym(library, "dlerror");
+	loader.symbol = __libc_dlsym(library, "dlsym");
+}
+
 /* The results go through volatiles: with a tail call, dlsym would take its caller's caller for us and look up what comes
  * after the loader. */
 static __attribute__((noinline)) void *look_up_next(const char *name)
 {
-	void *volatile address = dlsym(RTLD_NEXT, name);
+	void *volatile address = loader.symbol(RTLD_NEXT, name);
 
 	return address;
 }
 
 static __attribute__((noinline)) void *look_up_version(const char *name, const char *version)
 {
-	void *volatile address = dlvsym(RTLD_NEXT, name, version);
+	void *volatile address = loader.version(RTLD_NEXT, name, version);
 
 	return address;
 }
 
-static const void *object_of(void *address)
+/* For a process without threads. */
+static int once_alone(pthread_once_t *control, void (*routine)(void))
 {
-	Dl_info info;
+	enum { DONE = 2 };
 
-	return address && dladdr(address, &info) ? info.dli_fbase : NULL;
+	if (*control == PTHREAD_ONCE_INIT) {
+		routine();
+		*control |= DONE;
+	}
+	return 0;
+}
+
+static int succeed_alone(void)
+{
+	return libc_has_threads() ? ENOSYS : 0;
+}
+
+/* Before glibc 2.34 its libraries, dlsym among them, ask for these functions by weak names: if they are missing there are no
+ * threads. As ours are never missing, something must stand in for the real ones, until these are found or for good. */
+static void *stand_in_for(const char *name)
+{
+	if (strcmp(name, "__pthread_once") == 0 || strcmp(name, "pthread_once") == 0)
+		return once_alone;
+	return strncmp(name, "__pthread_", strlen("__pthread_")) == 0 ? succeed_alone : NULL;
+}
+
+static void stand_in(void)
+{
+	void *address;
+
+#define FUNCTION(result, name, parameters, arguments, version)                                                         \
+	address = stand_in_for(#name);                                                                                 \
+	if (address && real_distances.name == 0)                                                                       \
+		real_distances.name = (intptr_t)address - (intptr_t)real_stub_##name;
+#include "functions.def"
+#undef FUNCTION
+}
+
+/* Before glibc 2.34: a plug-in may have brought libpthread later, for itself alone, and yet it finds our functions. */
+static void *look_up_late(const char *name, const char *version)
+{
+	void *library;
+
+	if (!__libc_dlopen_mode)
+		return NULL;
+	library = __libc_dlopen_mode("libpthread.so.0", RTLD_NOW | RTLD_NOLOAD | LOADER_OPENS_ITSELF);
+	if (!library)
+		return NULL;
+	return version ? loader.version(library, name, version) : loader.symbol(library, name);
+}
+
+static bool is_same_object(const void *one, const void *other)
+{
+	struct object object, another;
+
+	return object_find((uint64_t)one, &object) && object_find((uint64_t)other, &another) &&
+	       object.load_bias == another.load_bias;
 }
 
 /* Whoever comes next: another interposer, whose functions have no versions, or libc. Of libc the version asked for: some
@@ -46,19 +133,34 @@ static void *look_up(const char *name, const char *version)
 	void *exact = version ? look_up_version(name, version) : NULL;
 	void *next = has_default ? look_up_next(name) : exact; /* one that fails would allocate and leave a dlerror */
 
-	return exact && object_of(exact) == object_of(next) ? exact : next;
+	if (!next)
+		return look_up_late(name, version);
+	return exact && is_same_object(exact, next) ? exact : next;
 }
 
 void real_resolve(void)
 {
+	object_finder *find_object;
+	bool has_all;
 	void *address;
 
+	stand_in();
+	loader_find();
+	if (!loader.symbol)
+		return;
+	find_object = look_up_next("_dl_find_object");
+	object_init(find_object);
+	has_all = find_object != NULL;
 #define FUNCTION(result, name, parameters, arguments, version)                                                         \
 	address = look_up(#name, version);                                                                             \
 	if (address)                                                                                                   \
-		real_distances.name = (intptr_t)address - (intptr_t)real_stub_##name;
+		real_distances.name = (intptr_t)address - (intptr_t)real_stub_##name;                                  \
+	has_all = has_all && address;
 #include "functions.def"
 #undef FUNCTION
+	/* What an old libc lacks has left an error, which is not the program's. */
+	if (!has_all)
+		loader.error();
 }
 
 #define FUNCTION(result, name, parameters, arguments, version)                                                         \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The composition root: the one file that sees wrappers, recording and reports, and in which order they come to life. */
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -16,6 +17,7 @@
 #include "dump.h"
 #include "heap.h"
 #include "kernel.h"
+#include "libc_versions.h"
 #include "lifecycle.h"
 #include "message.h"
 #include "preload.h"
@@ -54,7 +56,7 @@ static int dump_own_region(void)
 	int error = dump_region(region_mine(), &result);
 
 	if (error)
-		message_say("no profile written to %s: %s", config.out, strerrordesc_np(-error));
+		message_say("no profile written to %s: %s", config.out, message_error(-error));
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
 		if (result.paths[profile][0])
 			message_detail("wrote %s, %llu bytes", result.paths[profile],
@@ -113,9 +115,23 @@ static void start_control(void)
 	if (error == -EBUSY)
 		message_detail("signal %d is the program's: no dump on it", (int)config.signal);
 	else if (error)
-		message_say("no dump on signal %d: %s", (int)config.signal, strerrordesc_np(-error));
+		message_say("no dump on signal %d: %s", (int)config.signal, message_error(-error));
 	pthread_atfork(NULL, NULL, after_fork);
 	at_quick_exit(stop);
+}
+
+/* Elsewhere the objects may be laid out differently, and what is missing cannot be come by later. */
+static bool libc_suits(void)
+{
+	static const char oldest[] = "2.31";
+
+	if (strverscmp(gnu_get_libc_version(), oldest) < 0)
+		message_say("glibc is %s, not %s or later: not profiling", gnu_get_libc_version(), oldest);
+	else if (!libc_has_threads())
+		message_detail("the program does not need libpthread: not profiling");
+	else
+		return true;
+	return false;
 }
 
 __attribute__((constructor)) static void start(void)
@@ -134,6 +150,8 @@ __attribute__((constructor)) static void start(void)
 	message_init(config.verbose);
 	if (!config.children)
 		preload_forget(environ);
+	if (!libc_suits())
+		return;
 	startup.is_on = start_recording();
 	if (startup.is_on)
 		start_control();

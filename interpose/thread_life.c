@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "lifecycle.h"
+#include "libc_versions.h"
 #include "real.h"
 #include "thread.h"
 
@@ -82,6 +83,8 @@ static uint64_t stack_bytes_of(const pthread_attr_t *attributes)
 	pthread_attr_t defaults;
 	uint64_t stack_bytes;
 
+	if (!libc_has_threads())
+		return 0;
 	if (attributes)
 		return stack_bytes_with(attributes);
 	if (pthread_getattr_default_np(&defaults) != 0)

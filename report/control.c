@@ -11,6 +11,7 @@
 
 #include "control.h"
 #include "kernel.h"
+#include "libc_versions.h"
 #include "own_stack.h"
 #include "thread.h"
 

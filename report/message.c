@@ -70,3 +70,13 @@ void message_detail(const char *format, ...)
 	say(format, arguments);
 	va_end(arguments);
 }
+
+/* strerrordesc_np is too young for the libcs that we load into. The table that it reads is not: libc keeps it. */
+extern const char *const libc_error_texts[] __attribute__((visibility("default")));
+__asm__(".symver libc_error_texts, _sys_errlist@GLIBC_2.12");
+enum { LIBC_ERROR_TEXTS = 134 };
+
+const char *message_error(int error)
+{
+	return error >= 0 && error < LIBC_ERROR_TEXTS ? libc_error_texts[error] : "unknown error";
+}

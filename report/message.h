@@ -18,4 +18,7 @@ void message_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What the user asked for with CONTEND_VERBOSE. */
 void message_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What a value of errno means, in English; safe in signal handlers. */
+const char *message_error(int error);
+
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <dlfcn.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -147,17 +146,9 @@ uint32_t modules_find(uint64_t address)
 	return FRAME_MODULE_UNKNOWN;
 }
 
-/* Only asks the loader: what lies at the address may be unloaded at any time, so nothing of it is read. */
-static bool modules_is_loaded(uint64_t start, uint64_t limit)
-{
-	struct dl_find_object found;
-
-	return !_dl_find_object((void *)start, &found) && (uint64_t)found.dlfo_map_start <= start &&
-	       limit <= (((uint64_t)found.dlfo_map_end + MODULES_PAGE_BYTES - 1) & -(uint64_t)MODULES_PAGE_BYTES);
-}
-
 void modules_forget_unloaded(void)
 {
+	object_forget_unloaded();
 	if (!modules.modules)
 		return;
 	for (uint32_t number = FRAME_MODULE_UNKNOWN + 1; number < MODULES_LIMIT; number++) {
@@ -167,7 +158,7 @@ void modules_forget_unloaded(void)
 		if (!start)
 			return;
 		if (atomic_load_explicit(&entry->ready, memory_order_acquire) && /* partner: modules_write_entry */
-		    !modules_is_loaded(start, entry->limit))
+		    !object_is_loaded(start, entry->limit))
 			atomic_store_explicit(&entry->retired, 1, memory_order_relaxed);
 	}
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include <dlfcn.h>
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "object_table.h"
+
 #include "object.h"
 
+static object_finder *object_finds;
+
 enum {
+	OBJECT_PAGE_BYTES = 4096,
 	OBJECT_HEADER_BYTES = 4096, /* what is surely mapped where the object begins */
 	OBJECT_NOTE_ALIGN = 4,
 };
@@ -48,9 +52,16 @@ static bool object_find_headers(struct object *object, const struct link_map *ma
 		object->segment_count = getauxval(AT_PHNUM);
 		return object->segments != NULL;
 	}
-	return map->l_addr && !_dl_find_object((void *)map->l_addr, &first) && first.dlfo_link_map == map &&
+	return map->l_addr && !object_finds((void *)map->l_addr, &first) && first.dlfo_link_map == map &&
 	       object_take_headers(object, (const Elf64_Ehdr *)map->l_addr,
 				   (uint64_t)first.dlfo_map_end - (uint64_t)map->l_addr);
+}
+
+void object_init(object_finder *find)
+{
+	object_finds = find;
+	if (!find)
+		object_table_init();
 }
 
 bool object_find(uint64_t address, struct object *out_object)
@@ -58,7 +69,9 @@ bool object_find(uint64_t address, struct object *out_object)
 	struct dl_find_object found;
 	struct object object;
 
-	if (_dl_find_object((void *)address, &found))
+	if (!object_finds)
+		return object_table_find(address, out_object);
+	if (object_finds((void *)address, &found))
 		return false;
 	object = (struct object){
 		.low_address = (uint64_t)found.dlfo_map_start,
@@ -71,6 +84,26 @@ bool object_find(uint64_t address, struct object *out_object)
 		return false;
 	*out_object = object;
 	return true;
+}
+
+bool object_is_loaded(uint64_t start, uint64_t limit)
+{
+	struct dl_find_object found;
+	struct object object;
+	uint64_t high;
+
+	if (!object_finds)
+		return object_table_find(start, &object);
+	if (object_finds((void *)start, &found))
+		return false;
+	high = ((uint64_t)found.dlfo_map_end + OBJECT_PAGE_BYTES - 1) & -(uint64_t)OBJECT_PAGE_BYTES;
+	return (uint64_t)found.dlfo_map_start <= start && limit <= high;
+}
+
+void object_forget_unloaded(void)
+{
+	if (!object_finds)
+		object_table_forget_unloaded();
 }
 
 const Elf64_Phdr *object_segment(const struct object *object, uint64_t address, uint64_t bytes, uint32_t flags)

@@ -2,13 +2,15 @@
 /* object: a loaded ELF object (executable, library, vDSO), as its headers in memory describe it.
  *
  * Called from   application threads, signal handlers included; no allocation, lock, system call.
- * Finding       _dl_find_object: lock-free, knows nothing of code that no loader loaded.
+ * Finding       _dl_find_object: lock-free, knows nothing of code that no loader loaded. Where libc has none (before 2.35) only
+ *               the objects that were there at start-up are found: object_table.h.
  * Believes      nothing but loader and kernel: a header that does not lie where they put it is not used.
  * Lifetime      all pointers are into the object: it must stay loaded, so the address must be on the caller's stack.
  */
 #ifndef CONTEND_OBJECT_H
 #define CONTEND_OBJECT_H
 
+#include <dlfcn.h>
 #include <elf.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,8 +25,19 @@ struct object {
 	const char *name; /* as the loader calls it; "" is the main program */
 };
 
+typedef __typeof__(_dl_find_object) object_finder;
+
+/* Before anything is to be found. find: libc's _dl_find_object, NULL if it has none. Again is harmless. */
+void object_init(object_finder *find);
+
 /* The object that holds `address`. False if there is none, or its headers are not usable. */
 bool object_find(uint64_t address, struct object *out_object);
+
+/* Does all of [start, limit) belong to one object that is loaded? Reads nothing of it. */
+bool object_is_loaded(uint64_t start, uint64_t limit);
+
+/* After a dlclose, by the thread that called it. */
+void object_forget_unloaded(void);
 
 /* The loadable segment that holds all of [address, address + bytes) and has all of `flags` (PF_R, PF_X); or NULL. */
 const Elf64_Phdr *object_segment(const struct object *object, uint64_t address, uint64_t bytes, uint32_t flags);

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "kernel.h"
+#include "libc_versions.h"
 #include "losses.h"
 #include "thread.h"
 
@@ -147,7 +148,7 @@ void threads_startup(void)
 {
 	const uint32_t *descriptor = (const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
 
-	threads.descriptor_has_tid = *descriptor == (uint32_t)gettid();
+	threads.descriptor_has_tid = *descriptor == (uint32_t)KERNEL_CALL(gettid);
 	threads.fork_word = fork_word_new();
 	threads.key_is_usable =
 		pthread_key_create(&threads.key, thread_ends) == 0 && threads.key < KEYS_WITHOUT_ALLOCATION;

@@ -17,6 +17,7 @@
 #include "frame_rule.h"
 #include "losses.h"
 #include "modules.h"
+#include "object.h"
 #include "stack.h"
 
 enum {
@@ -210,6 +211,7 @@ int main(void)
 	bench.limits.low_address = (uint64_t)__builtin_frame_address(0) - (1 << 20);
 	bench.limits.high_address = (uint64_t)__builtin_frame_address(0) + 256;
 	losses_init(&bench.losses);
+	object_init(_dl_find_object);
 	modules_init(&bench.modules, "/proc/self/exe");
 	frame_rules_init(&bench.rules);
 	bench.body = measure;

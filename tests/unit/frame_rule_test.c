@@ -12,6 +12,7 @@
 #include "frame_rule.h"
 #include "losses.h"
 #include "modules.h"
+#include "object.h"
 
 enum {
 	STACK_PAINT_BYTES = 16384,
@@ -313,6 +314,7 @@ int main(void)
 	struct text libc = {NULL, 0};
 
 	losses_init(&losses);
+	object_init(_dl_find_object);
 	modules_init(&modules, "/program");
 	frame_rules_init(&table);
 	dl_iterate_phdr(find_text, &libc);

@@ -219,6 +219,7 @@ int main(void)
 		return 1;
 	losses_init(&losses);
 	is_u64(modules_find((uint64_t)entry_of), FRAME_MODULE_UNKNOWN, "before there is a table");
+	object_init(_dl_find_object);
 	modules_init(&table, program);
 	check_file("program", entry_of);
 	check_file("libc", qsort);

@@ -14,6 +14,7 @@
 #include "frame_rule.h"
 #include "losses.h"
 #include "modules.h"
+#include "object.h"
 #include "stack.h"
 
 enum { STACK_FRAMES = 256 };
@@ -115,6 +116,7 @@ static __attribute__((noinline)) unsigned descend(unsigned levels)
 static void fixture_init(void *frame_address)
 {
 	losses_init(&losses);
+	object_init(_dl_find_object);
 	modules_init(&modules, "/program");
 	frame_rules_init(&table);
 	main_limits.high_address = (uint64_t)frame_address + 1024;
