@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 
 #include "kernel.h"
@@ -19,10 +20,30 @@ static size_t read_proc(const char *path, char *buffer, size_t bytes)
 	return length > 0 ? (size_t)length : 0;
 }
 
+/* A program can be started as an argument of the loader. For the kernel the loader is the program then, which itself needs no
+ * loader; and the loader writes over what it was called with. Returns how long the path is. */
+static long process_loaded_program(char *out_path, size_t bytes)
+{
+	char link[sizeof("/proc/self/fd/") + 10];
+	long file, length;
+
+	if (getauxval(AT_BASE) != 0)
+		return 0;
+	file = KERNEL_CALL(openat, AT_FDCWD, getauxval(AT_EXECFN), O_PATH | O_CLOEXEC);
+	if (file < 0)
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)file);
+	length = KERNEL_CALL(readlinkat, AT_FDCWD, link, out_path, bytes - 1);
+	KERNEL_CALL(close, file);
+	return length;
+}
+
 void process_program(char *out_path, size_t bytes)
 {
-	long length = KERNEL_CALL(readlinkat, AT_FDCWD, "/proc/self/exe", out_path, bytes - 1);
+	long length = process_loaded_program(out_path, bytes);
 
+	if (length <= 0)
+		length = KERNEL_CALL(readlinkat, AT_FDCWD, "/proc/self/exe", out_path, bytes - 1);
 	out_path[length > 0 ? length : 0] = '\0';
 }
 
