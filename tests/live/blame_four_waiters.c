@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Five threads hold one mutex for 1, 5, 2, 3 and 4 units; four of them have waited since the first got it. Each has the
  * mutex from a function of its own. Prints the unit in ns. */
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "hazard/hazard.h"
 #include "known_waits.h"
 
 enum {
 	UNIT_MS = 150,
-	ARRIVAL_MS = 3, /* apart, so that they queue up in this order */
 	HOLDERS = 5,
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic unsigned first_has_it;
+static _Atomic unsigned arrived; /* how many have come or are just coming */
+static pid_t threads[HOLDERS];
 
 #define HOLDER(name, units)                                                                                            \
 	OWN_FRAME static void name(void)                                                                               \
 	{                                                                                                              \
 		pthread_mutex_lock(&mutex);                                                                            \
-		atomic_store(&first_has_it, 1);                                                                        \
 		t_sleep_ms((units)*UNIT_MS);                                                                           \
 		pthread_mutex_unlock(&mutex);                                                                          \
 		NO_TAIL_CALL();                                                                                        \
@@ -32,10 +35,12 @@ static void body(unsigned number, void *argument)
 	static void (*const holders[HOLDERS])(void) = {hold_1, hold_5, hold_2, hold_3, hold_4};
 
 	(void)argument;
-	if (number) {
-		t_await(&first_has_it, 1);
-		t_sleep_ms(number * ARRIVAL_MS);
-	}
+	/* One after the other, so that they queue up in this order: behind the first, which sleeps with the mutex. */
+	t_await(&arrived, number);
+	if (number)
+		hazard_await_asleep(threads[number - 1]);
+	threads[number] = gettid();
+	atomic_fetch_add(&arrived, 1);
 	holders[number]();
 	NO_TAIL_CALL();
 }
