@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* check: what a test says, in TAP (one "ok" or "not ok" line per check, a plan at the end), and helpers named t_.
  *
- * Called from   tests only, any thread. Every check prints and returns whether it held, so that a test can stop where
- *               going on makes no sense.
+ * Called from   tests only, in C and C++, any thread. Every check prints and returns whether it held, so that a test can
+ *               stop where going on makes no sense.
  * End           `return done();` from main: prints the plan; non-zero if a check failed or none was made.
  */
 #ifndef CONTEND_TESTS_CHECK_H
@@ -11,6 +11,10 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* ok(condition, "what holds", ...): the basic check. */
 #define ok(condition, ...) check_ok((condition), __FILE__, __LINE__, #condition, __VA_ARGS__)
@@ -47,8 +51,10 @@ void t_run(unsigned threads, void (*body)(unsigned number, void *argument), void
 void t_sleep_ms(unsigned ms);
 void t_spin_us(unsigned us);
 
+#ifndef __cplusplus /* which has no _Atomic */
 /* Waits until `*word` is at least `value`, a deadline of 10 s; false when that passed. */
 bool t_await(const _Atomic unsigned *word, unsigned value);
+#endif
 
 /* `threads` threads lock and unlock `mutex` `rounds` times each, holding it for `hold_us`; returns the number of
  * critical sections that were seen, counted under the lock. */
@@ -56,5 +62,9 @@ uint64_t t_contend(pthread_mutex_t *mutex, unsigned threads, unsigned rounds, un
 
 /* CLOCK_MONOTONIC now. */
 uint64_t t_now_ns(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

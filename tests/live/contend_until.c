@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* contend_until [THREADS]: threads contend for one mutex until standard input ends; prints "ready" once they do. */
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "known_waits.h"

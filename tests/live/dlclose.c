@@ -6,7 +6,6 @@
 #include "known_waits.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static int (*plugin_wait)(pthread_mutex_t *mutex);
 static void (*plugin_hold)(pthread_mutex_t *mutex, void (*held)(void *argument), void *argument);
 
 static void held(void *waits)
@@ -16,21 +15,20 @@ static void held(void *waits)
 
 static void hold(struct known_waits *waits)
 {
-	plugin_hold(waits->mutex, held, waits);
+	plugin_hold(waits->object, held, waits);
 }
 
 int main(int argc, char **argv)
 {
 	void *plugin = argc > 1 ? dlopen(argv[1], RTLD_NOW) : NULL;
-	struct known_waits waits = {.mutex = &mutex, .hold = hold, .rounds = 10, .hold_ms = 15};
+	struct known_waits waits = {.object = &mutex, .hold = hold, .rounds = 10, .hold_ms = 15};
 
 	if (!plugin) {
 		fprintf(stderr, "%s\n", dlerror());
 		return 1;
 	}
-	plugin_wait = dlsym(plugin, "plugin_wait");
 	plugin_hold = dlsym(plugin, "plugin_hold");
-	waits.lock = plugin_wait;
+	waits.wait = dlsym(plugin, "plugin_wait");
 	known_waits_run(&waits);
 	dlclose(plugin);
 	if (dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD)) {

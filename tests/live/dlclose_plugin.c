@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 
-int plugin_wait(pthread_mutex_t *mutex);
+int plugin_wait(void *mutex);
 void plugin_hold(pthread_mutex_t *mutex, void (*held)(void *argument), void *argument);
 
-int plugin_wait(pthread_mutex_t *mutex)
+int plugin_wait(void *mutex)
 {
 	int error = pthread_mutex_lock(mutex);
 
+	pthread_mutex_unlock(mutex);
 	__asm__ volatile("" ::: "memory"); /* no tail call */
 	return error;
 }

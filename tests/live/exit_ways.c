@@ -69,7 +69,7 @@ static void end(const char *way)
 int main(int argc, char **argv)
 {
 	struct known_waits waits = {
-		.mutex = &mutex, .lock = wait_for_it, .hold = hold_it, .rounds = ROUNDS, .hold_ms = HOLD_MS};
+		.object = &mutex, .wait = wait_for_it, .hold = hold_it, .rounds = ROUNDS, .hold_ms = HOLD_MS};
 
 	known_waits_run(&waits);
 	printf("%d %u %ju\n", getpid(), ROUNDS, (uintmax_t)waits.waited_ns);

@@ -11,24 +11,12 @@
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 #define WAITS_OF(name)                                                                                                 \
-	OWN_FRAME static int name##_wait(pthread_mutex_t *which)                                                       \
-	{                                                                                                              \
-		int error = pthread_mutex_lock(which);                                                                 \
-                                                                                                                       \
-		NO_TAIL_CALL();                                                                                        \
-		return error;                                                                                          \
-	}                                                                                                              \
-	OWN_FRAME static void name##_hold(struct known_waits *waits)                                                   \
-	{                                                                                                              \
-		pthread_mutex_lock(waits->mutex);                                                                      \
-		known_waits_held(waits);                                                                               \
-		pthread_mutex_unlock(waits->mutex);                                                                    \
-		NO_TAIL_CALL();                                                                                        \
-	}                                                                                                              \
+	KNOWN_WAIT(name##_wait)                                                                                        \
+	KNOWN_HOLD(name##_hold)                                                                                        \
 	static void name##_contend(unsigned rounds)                                                                    \
 	{                                                                                                              \
 		struct known_waits waits = {                                                                           \
-			.mutex = &mutex, .lock = name##_wait, .hold = name##_hold, .rounds = rounds, .hold_ms = 15};   \
+			.object = &mutex, .wait = name##_wait, .hold = name##_hold, .rounds = rounds, .hold_ms = 15};  \
                                                                                                                        \
 		known_waits_run(&waits);                                                                               \
 		printf(#name " %d\n", getpid());                                                                       \

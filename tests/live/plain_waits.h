@@ -5,20 +5,7 @@
 
 #include "known_waits.h"
 
-OWN_FRAME static int wait_for_it(pthread_mutex_t *which)
-{
-	int error = pthread_mutex_lock(which);
-
-	NO_TAIL_CALL();
-	return error;
-}
-
-OWN_FRAME static void hold_it(struct known_waits *waits)
-{
-	pthread_mutex_lock(waits->mutex);
-	known_waits_held(waits);
-	pthread_mutex_unlock(waits->mutex);
-	NO_TAIL_CALL();
-}
+KNOWN_WAIT(wait_for_it)
+KNOWN_HOLD(hold_it)
 
 #endif

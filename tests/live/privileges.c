@@ -16,7 +16,7 @@ static void body(unsigned number, void *argument)
 {
 	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 	struct known_waits waits = {
-		.mutex = &mutex, .lock = wait_for_it, .hold = hold_it, .rounds = ROUNDS, .hold_ms = HOLD_MS};
+		.object = &mutex, .wait = wait_for_it, .hold = hold_it, .rounds = ROUNDS, .hold_ms = HOLD_MS};
 
 	(void)number;
 	(void)argument;

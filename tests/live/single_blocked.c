@@ -3,6 +3,7 @@
  * child five times, then blocks: in a sixth wait for that mutex, or in read. Prints "blocked" just before; ends when
  * its standard input does. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>

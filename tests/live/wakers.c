@@ -3,6 +3,7 @@
  * own. Then a semaphore that is used as a lock. Each wait lasts HOLD_MS at least; ROUNDS of each. */
 #include <limits.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <threads.h>
 
 #include "known_waits.h"
