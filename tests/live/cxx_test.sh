@@ -1,19 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The locks and condition variables of the C++ library, by names that a reader knows.
-. "${ROOT:-$PWD}/tests/live/common.sh"
+# limit: 60
+# alone: waits are compared with the program's own clock
+# What waits in the C++ library, at three levels of optimization and with two compilers: stacks, kinds, counts and delays; and
+# the names by which a reader knows it.
+. "${ROOT:-$PWD}/tests/live/families.sh"
 
-check 'the program ends well' profiled cxx "$live/cxx"
-number=$(last_dump cxx)
+check_families O0 cxx.cc g++ -O0
+check_families O2 cxx.cc g++ -O2
+check_families lto cxx.cc g++ -O2 -flto
+check_families clang cxx.cc clang++ -std=gnu++17 -O2
+
+number=$(last_dump O2)
 for profile in mutex block; do
-	check "pprof reads the $profile profile" pprof -top -nodecount=500 -output "$work/$profile.top" "$work/cxx.$number.$profile.pb.gz"
+	check "pprof reads the $profile profile" pprof -top -nodecount=500 -output "$work/$profile.top" "$work/O2.$number.$profile.pb.gz"
 	is "no mangled name in $profile" "$(grep -c _ZN "$work/$profile.top")" 0
-	check "template members are named in $profile" grep -q 'shop::Till::take$' "$work/$profile.top"
 done
-check 'wait_for of condition_variable is named' grep -q 'shop::Shelf::wait_for_goods$' "$work/block.top"
-check 'wait of condition_variable_any is named' grep -q 'shop::Shelf::wait_for_any_goods$' "$work/block.top"
-block=$(decoded cxx last block)
-is "the three kinds of lock are told apart" "$(grep -o "_ZN4shop4TillI[^;]*4takeEi" "$block" | sort -u | wc -l)" 3
-is 'the waits for goods are two' "$(sum "$block" count 'shop5Shelf' kind=cond)" 2
-at_least 'the waits for locks are many' "$(sum "$block" count '^pthread_mutex_lock;.*4Till' kind=mutex)" 10
+check 'members of templates are named where they held' grep -q 'shop::Till::hold$' "$work/mutex.top"
+for class in Till Shelf Opening Errand; do
+	check "shop::$class is named where it waited" grep -q "shop::$class::wait\$" "$work/block.top"
+done
+check 'the library is named between' grep -q 'std::thread::join$' "$work/block.top"
 finish
