@@ -9,7 +9,8 @@
 #   live/X, ...     tests/FOLDER/X_test.sh: any script that prints TAP
 #
 # A comment line of its own in a test's source sets: "limit: SECONDS" (default 20, for each run), "alone: REASON" (nothing
-# runs beside it), "leaves: REASON" (it may leave its region behind). X.env beside X holds variables for it. Exit status 77,
+# runs beside it), "leaves: REASON" (it may leave its region behind), "part of: SCRIPT" (that one runs it, not we). A line
+# "# shown: WORDS" of a test's TAP is shown beside its verdict. X.env beside X holds variables for it. Exit status 77,
 # with a reason printed, skips. Scripts get BUILD, LIBCONTEND and an empty directory of their own to be in; hazard programs
 # that are preloaded have HAZARD_PRELOADED set.
 # BARE=1: hazard programs bare only.   NOBUILD=1: take what is built.   JOBS=n: tests at a time (2).   KEEP=1: temporary directories stay.
@@ -105,7 +106,7 @@ run_tap()
 		show "$dir.out"
 		show "$dir.err"
 	else
-		verdict ok
+		verdict ok "$(sed -n 's/^# shown: //p' "$dir.out")"
 	fi
 	grep '^ok .*# SKIP' "$dir.out" | sed 's/.*# SKIP/    skipped:/' | sort | uniq -c | sed 's/^ *\([0-9]*\) *\(.*\)/    \2 (\1)/'
 }
@@ -233,6 +234,7 @@ list_tests()
 	for file in tests/hazard/*.c tests/hazard/*.cc; do
 		name=${file##*/}
 		case $name in *_plugin* | *_library*) continue ;; esac
+		[ "$(setting "$file" 'part of' '')" ] && continue
 		echo "hazard/${name%.*} hazard $file $BUILD/${file%.*}"
 	done
 	for file in tests/*/*_test.sh; do

@@ -26,6 +26,7 @@ script()
 	cat >"$tree/tests/live/$1_test.sh"
 }
 script passes <<<'echo "ok 1 - x"; echo 1..1'
+script tells <<<'echo "ok 1 - x"; echo "# shown: 17 things"; echo 1..1'
 script fails <<<'echo "not ok 1 - x"; echo 1..1'
 script exits <<<'echo "ok 1 - x"; echo 1..1; exit 3'
 script planless <<<'echo "ok 1 - x"'
@@ -61,6 +62,7 @@ cat "$TMPDIR/report" >&2
 for name in passes may_leave; do
 	check "^ok +live/$name " "$name passes"
 done
+check '^ok +live/tells .* ms  17 things$' 'what a test wants shown is shown'
 for name in fails exits planless short empty silent leaves_region unreasoned; do
 	check "^FAIL +live/$name " "$name fails"
 done
@@ -78,7 +80,7 @@ for name in status_differs tells_options defaults_only; do
 done
 tail -n 1 "$TMPDIR/report" >"$TMPDIR/last"
 cp "$TMPDIR/last" "$TMPDIR/report"
-check '^4 passed, 14 failed, 1 skipped$' 'the last line is the tally'
+check '^5 passed, 14 failed, 1 skipped$' 'the last line is the tally'
 echo $status >"$TMPDIR/report"
 check '^1$' 'the exit status tells'
 (cd "$tree" && rm -r tests/live tests/hazard && TMPDIR=$tree bash tests/run.sh; echo "status $?") >"$TMPDIR/report" 2>&1

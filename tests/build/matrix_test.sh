@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every function that the library stands in front of is tried by the matrix programs, or tests/hazard/matrix.def says why not;
+# nothing else stands there; and every family of that list has a program.
+. "$ROOT/tests/tap.sh"
+cd "$ROOT" || exit 1
+
+interposed()
+{
+	sed -n 's/^FUNCTION(\([^,]*\), *\([A-Za-z_0-9]*\),.*/\2/p; s/^FUNCTION_OF_LIST(\([A-Za-z_0-9]*\)).*/\1/p' \
+		interpose/functions.def
+}
+
+rows()
+{
+	sed -nE 's/^([A-Z_]+)\(([A-Za-z_0-9]+), .*/\1 \2/p' tests/hazard/matrix.def
+}
+
+interposed | sort >"$TMPDIR/interposed"
+rows | sed 's/.* //' | sort >"$TMPDIR/listed"
+at_least 'there are functions' "$(wc -l <"$TMPDIR/interposed")" 20
+none 'no function is listed twice' "$(uniq -d "$TMPDIR/listed")"
+none 'each is in the matrix, or exempt' "$(comm -23 "$TMPDIR/interposed" "$TMPDIR/listed")"
+none 'the matrix has no other' "$(comm -13 "$TMPDIR/interposed" "$TMPDIR/listed")"
+none 'an exemption has a reason' "$(grep '^EXEMPT' tests/hazard/matrix.def | grep -vE '^EXEMPT\([A-Za-z_]+, "[a-z][^"]{10,}"\)$')"
+none 'nothing that waits by its name is exempt' \
+	"$(rows | sed -n 's/^EXEMPT //p' | grep -E '^(_*pthread_|mtx_|cnd_|sem_|call_once|thrd_)' | grep -vE '_create$')"
+for family in $(rows | sed '/^EXEMPT/d; s/ .*//' | sort -u); do
+	is "a program tries $family" "$(grep -lE "^#define $family MATRIX_FUNCTION$" tests/hazard/*_matrix.c | wc -l)" 1
+done
+sed '/^pthread_mutex_lock$/d' "$TMPDIR/listed" >"$TMPDIR/fewer"
+is 'one that is missing is noticed' "$(comm -23 "$TMPDIR/interposed" "$TMPDIR/fewer")" pthread_mutex_lock
+finish
