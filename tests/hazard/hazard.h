@@ -93,6 +93,11 @@ static inline struct timespec hazard_deadline(clockid_t clock, int64_t ms)
 	return now;
 }
 
+/* Declares old_NAME: the function NAME in the version that the oldest programs bind. */
+#define HAZARD_OLD(result, name, parameters)                                                                           \
+	result old_##name parameters;                                                                                  \
+	__asm__(".symver old_" #name ", " #name "@GLIBC_2.2.5")
+
 static inline pthread_t hazard_start(void *(*body)(void *), void *argument)
 {
 	pthread_t thread;

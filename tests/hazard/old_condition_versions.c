@@ -11,17 +11,13 @@ struct old_condition {
 	unsigned char beyond[40];
 };
 
-#define OLD(result, name, parameters)                                                                                  \
-	result old_##name parameters;                                                                                  \
-	__asm__(".symver old_" #name "," #name "@GLIBC_2.2.5")
-
-OLD(int, pthread_cond_init, (struct old_condition * condition, const pthread_condattr_t *attributes));
-OLD(int, pthread_cond_destroy, (struct old_condition * condition));
-OLD(int, pthread_cond_wait, (struct old_condition * condition, pthread_mutex_t *mutex));
-OLD(int, pthread_cond_timedwait,
-    (struct old_condition * condition, pthread_mutex_t *mutex, const struct timespec *deadline));
-OLD(int, pthread_cond_signal, (struct old_condition * condition));
-OLD(int, pthread_cond_broadcast, (struct old_condition * condition));
+HAZARD_OLD(int, pthread_cond_init, (struct old_condition * condition, const pthread_condattr_t *attributes));
+HAZARD_OLD(int, pthread_cond_destroy, (struct old_condition * condition));
+HAZARD_OLD(int, pthread_cond_wait, (struct old_condition * condition, pthread_mutex_t *mutex));
+HAZARD_OLD(int, pthread_cond_timedwait,
+	   (struct old_condition * condition, pthread_mutex_t *mutex, const struct timespec *deadline));
+HAZARD_OLD(int, pthread_cond_signal, (struct old_condition * condition));
+HAZARD_OLD(int, pthread_cond_broadcast, (struct old_condition * condition));
 
 enum { WAITERS = 4, ROUNDS = 200, CANARY = 0xa5 };
 

@@ -3,13 +3,10 @@
  * Uses nothing that glibc 2.31 lacks: it is built and run with several.
  */
 #include <semaphore.h>
-#include <stdatomic.h>
 #include <threads.h>
 
-#include "hazard/hazard.h"
+#include "live/held_up.h"
 #include "live/known_waits.h"
-
-enum { HELD_US = 30000 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
@@ -144,26 +141,12 @@ static const struct family {
 	{take_join, wait_join, give_join},
 };
 
-static _Atomic pid_t waiter_tid;
-
-static void *waiter_main(void *family)
-{
-	atomic_store(&waiter_tid, syscall(SYS_gettid));
-	((const struct family *)family)->wait();
-	return NULL;
-}
-
 static void run(const struct family *family)
 {
 	pthread_t waiter;
 
-	atomic_store(&waiter_tid, 0);
 	family->take();
-	waiter = hazard_start(waiter_main, (void *)family);
-	while (atomic_load(&waiter_tid) == 0)
-		hazard_sleep_us(1000);
-	hazard_await_asleep(atomic_load(&waiter_tid));
-	hazard_sleep_us(HELD_US);
+	waiter = held_up_start(family->wait);
 	family->give();
 	hazard_join(waiter);
 }

@@ -7,7 +7,7 @@
 
 # Of the hazards, those in which the functions that we stand in front of matter most.
 hazards='barrier_rounds c11_threads cancel_pending cancel_wait cond_broadcast destructor_first_lock errno_canary
-	jump_out_of_wait mutex_unrecoverable old_condition_versions once_ways rwlock_self_deadlock semaphores signal_waiters
+	jump_out_of_wait mutex_unrecoverable old_aliases old_condition_versions once_ways rwlock_self_deadlock semaphores signal_waiters
 	small_stacks thread_churn'
 
 # fetch RELEASE PACKAGE...: sets loader and libraries. False, with the reason said, if there is no such thing to be had.
@@ -69,8 +69,8 @@ is_profiled()
 	mutex=$(decoded loaders last mutex)
 	for function in pthread_mutex_lock:wait_mutex pthread_rwlock_rdlock:wait_rwlock mtx_lock:wait_c11 pthread_cond_wait:wait_cond \
 		sem_wait:wait_semaphore pthread_join:wait_join; do
-		is "${function#*:} is there once" "$(sum "$block" count "^${function/:/;};waiter_main;")" 1
-		at_least_30_ms 'as long as it took' "$(sum "$block" delay "^${function/:/;};waiter_main;")"
+		is "${function#*:} is there once" "$(sum "$block" count "^${function/:/;};held_up_main;")" 1
+		at_least_30_ms 'as long as it took' "$(sum "$block" delay "^${function/:/;};held_up_main;")"
 	done
 	for function in pthread_mutex_unlock:give_mutex pthread_rwlock_unlock:give_rwlock mtx_unlock:give_c11; do
 		at_least_30_ms "${function#*:} is charged" "$(sum "$mutex" delay "^${function/:/;};(run;)?main;")"
