@@ -134,13 +134,8 @@ static bool libc_suits(void)
 	return false;
 }
 
-__attribute__((constructor)) static void start(void)
+static void start_profiling(void)
 {
-	int saved_errno = errno;
-
-	real_resolve();
-	if (getauxval(AT_SECURE)) /* set-uid: the environment is not to be trusted */
-		return;
 	message_init(false);
 	if (!preload_came_first()) {
 		message_say("loaded too late to see anything: it must be in LD_PRELOAD");
@@ -158,6 +153,15 @@ __attribute__((constructor)) static void start(void)
 	else
 		message_say("no memory for the profiles: not profiling");
 	message_detail("profiling pid %d, region %s", getpid(), region_path()[0] ? region_path() : "in private memory");
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	int saved_errno = errno;
+
+	real_resolve();
+	if (!getauxval(AT_SECURE)) /* set-uid: the environment is not to be trusted */
+		start_profiling();
 	errno = saved_errno;
 }
 

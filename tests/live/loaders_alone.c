@@ -2,6 +2,7 @@
 /* A program that needs libc and nothing else, and asks by weak names, as libraries do, whether there are threads. Before glibc
  * 2.34 there are none; what it finds then must behave as if it were not there.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -28,12 +29,13 @@ static void initialise(void)
 
 int main(void)
 {
+	int first_errno = errno;
 	int error = __pthread_mutex_lock ? __pthread_mutex_lock(&mutex) : 0;
 
 	if (error == 0)
 		error = __pthread_mutex_unlock ? __pthread_mutex_unlock(&mutex) : 0;
 	initialise();
 	initialise();
-	printf("error %d, initialised %d times\n", error, onces);
+	printf("errno %d, error %d, initialised %d times\n", first_errno, error, onces);
 	return 0;
 }
