@@ -235,6 +235,7 @@ int dump_region(struct region *region, struct dump_result *out_result)
 	error = snapshot_take(region, region->header.bytes, &moment, &snapshot);
 	if (error)
 		return error;
+	snapshot_clock_keep(&region->header, snapshot->ns_per_tick);
 	struct dump_request request = {.pattern = snapshot->out, .directory = snapshot->directory, .root = ""};
 
 	error = dump_write(snapshot, &request, out_result);

@@ -104,7 +104,7 @@ static int read_region(long descriptor, struct region_file *out_file)
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	if (memory < 0 && memory > -PAGE_BYTES)
 		return memory;
-	file.region = (const struct region *)memory;
+	file.region = (struct region *)memory;
 	error = read_data(descriptor, (char *)memory, file.bytes);
 	if (!error)
 		error = check_header(file.region, file.bytes);
@@ -128,6 +128,18 @@ int region_file_read(const char *path, struct region_file *out_file)
 	error = read_region(descriptor, out_file);
 	KERNEL_CALL(close, descriptor);
 	return error;
+}
+
+void region_file_write_clock(const char *path, const struct region_file *file)
+{
+	long descriptor =
+		KERNEL_CALL(openat, AT_FDCWD, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (descriptor < 0)
+		return;
+	KERNEL_CALL(pwrite64, descriptor, &file->region->header.ns_per_tick, sizeof(file->region->header.ns_per_tick),
+		    offsetof(struct region, header.ns_per_tick));
+	KERNEL_CALL(close, descriptor);
 }
 
 void region_file_free(struct region_file *file)

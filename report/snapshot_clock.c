@@ -33,13 +33,33 @@ static bool is_sane_clock(double ns_per_tick)
 	return ns_per_tick >= NS_PER_TICK_LEAST && ns_per_tick <= NS_PER_TICK_MOST;
 }
 
+static double kept_ns_per_tick(const struct region_header *header)
+{
+	uint64_t bits = atomic_load_explicit(&header->ns_per_tick, memory_order_relaxed);
+	double ns_per_tick;
+
+	memcpy(&ns_per_tick, &bits, sizeof(ns_per_tick));
+	return ns_per_tick;
+}
+
+void snapshot_clock_keep(struct region_header *header, double ns_per_tick)
+{
+	uint64_t none = 0, bits;
+
+	memcpy(&bits, &ns_per_tick, sizeof(bits));
+	atomic_compare_exchange_strong_explicit(&header->ns_per_tick, &none, bits, memory_order_relaxed,
+						memory_order_relaxed);
+}
+
 /* The longer the time between two anchors the better, so now counts more than `early`, if it is on the same clock. */
 double snapshot_clock_ns_per_tick(const struct region_header *header, const struct snapshot_moment *moment)
 {
-	double ns_per_tick = 0;
+	double ns_per_tick = kept_ns_per_tick(header);
 
 	if (header->clock_source == CLOCK_SOURCE_MONOTONIC)
 		return 1;
+	if (is_sane_clock(ns_per_tick))
+		return ns_per_tick;
 	if (memcmp(header->boot_id, moment->boot_id, sizeof(header->boot_id)) == 0 &&
 	    header->clock_source == moment->clock_source)
 		ns_per_tick = anchors_ns_per_tick(header->started, moment->anchor);

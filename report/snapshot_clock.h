@@ -16,8 +16,12 @@ struct snapshot_moment {
 /* This moment on this machine. Needs clock_init; the boot id is 0 where /proc does not tell it. */
 void snapshot_clock_now(struct snapshot_moment *out_moment);
 
-/* ns in a tick of the region's clock: from its start to `moment` if that is on the same clock of the same boot, else
- * from its start to its early anchor; 0 if neither makes sense. */
+/* ns in a tick of the region's clock: what its first report found; else from its start to `moment` if that is on the same
+ * clock of the same boot, else from its start to its early anchor; 0 if none makes sense. */
 double snapshot_clock_ns_per_tick(const struct region_header *header, const struct snapshot_moment *moment);
+
+/* All later reports are to use this one. Were each to measure anew, a total that did not change would shrink by a few ns
+ * between two dumps, and their difference be negative. */
+void snapshot_clock_keep(struct region_header *header, double ns_per_tick);
 
 #endif

@@ -50,7 +50,8 @@ static void find_root(const struct region_header *header, bool alive, char *out_
 		snprintf(out_root, bytes, "/proc/%d/root", header->pid);
 }
 
-static int write_profiles(const struct region_file *file, const struct dump_request *request, FILE *out)
+static int write_profiles(const char *path, const struct region_file *file, const struct dump_request *request,
+			  FILE *out)
 {
 	static struct dump_result result;
 	struct snapshot_moment now;
@@ -61,6 +62,10 @@ static int write_profiles(const struct region_file *file, const struct dump_requ
 	error = snapshot_take(file->region, file->bytes, &now, &snapshot);
 	if (error)
 		return error;
+	if (atomic_load(&file->region->header.ns_per_tick) == 0) {
+		snapshot_clock_keep(&file->region->header, snapshot->ns_per_tick);
+		region_file_write_clock(path, file);
+	}
 	error = dump_write(snapshot, request, &result);
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
 		if (result.paths[profile][0])
@@ -83,7 +88,7 @@ int tool_dump_region(const char *path, const char *pattern, bool keep, FILE *out
 	find_root(&file.region->header, alive, root, sizeof(root));
 	if (!getcwd(directory, sizeof(directory)))
 		directory[0] = '\0';
-	error = write_profiles(&file, &request, out);
+	error = write_profiles(path, &file, &request, out);
 	region_file_free(&file);
 	if (error)
 		return tool_fail("%s: no profile written to %s: %s", path, pattern, tool_error_words(error));

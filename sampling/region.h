@@ -43,7 +43,9 @@ struct region_header {
 	uint32_t depth;          /* frames per stack */
 	uint32_t profiles;       /* bit N: profile N is kept */
 	struct clock_anchor started;
-	struct clock_anchor early;         /* a second one, soon after, for reports after a reboot */
+	struct clock_anchor early; /* a second one, soon after, for reports after a reboot */
+	_Atomic uint64_t
+		ns_per_tick; /* a double's bits; set once, by the first report, for all later ones; 0: none yet */
 	_Atomic uint32_t mutex_fraction;   /* changes at run time */
 	_Atomic int64_t block_rate_ns;     /* changes at run time */
 	_Atomic uint32_t dump_sequence;    /* number of the next dump */

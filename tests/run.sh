@@ -103,7 +103,8 @@ run_tap()
 	[ "$left" ] && [ ! "$(setting "$source" leaves '')" ] && faults+="${faults:+; }left behind: ${left//$'\n'/ }"
 	if [ "$faults" ]; then
 		verdict FAIL "$faults"
-		show "$dir.out"
+		grep -v '^ok ' "$dir.out" >"$dir.faults" # of a long test the last check may be the one
+		show "$dir.faults"
 		show "$dir.err"
 	else
 		verdict ok "$(sed -n 's/^# shown: //p' "$dir.out")"

@@ -118,6 +118,13 @@ static void check_clock(struct region *region)
 	region->header.clock_source = CLOCK_SOURCE_MONOTONIC;
 	near_ratio(ns_per_tick(region, moment), 1, 0, "a monotonic clock ticks in ns");
 	region->header.clock_source = CLOCK_SOURCE_TSC;
+	moment = FAKE_MOMENT;
+	snapshot_clock_keep(&region->header, ns_per_tick(region, moment));
+	moment.anchor.ticks += 1000;
+	near_ratio(ns_per_tick(region, moment), 0.5, 0, "what the first report found holds for all");
+	snapshot_clock_keep(&region->header, 0.7);
+	near_ratio(ns_per_tick(region, moment), 0.5, 0, "and is not replaced");
+	region->header.ns_per_tick = 0;
 	clock_init();
 	snapshot_clock_now(&now);
 	ok(now.wall_ns > INT64_C(1700000000000000000) && now.anchor.monotonic_ns > 0, "this moment");
@@ -256,12 +263,18 @@ static int read_region(const char *path)
 
 static void check_file(struct region *region)
 {
+	struct snapshot_moment moment = FAKE_MOMENT;
 	struct region_file file;
 
 	write_file("region", region, FAKE_REGION_BYTES);
 	is_u64(region_file_read("region", &file), 0, "a region is read from its file");
 	ok(file.bytes == FAKE_REGION_BYTES && memcmp(file.region, region, file.bytes) == 0, "as it is");
 	check_contents(file.region);
+	snapshot_clock_keep(&file.region->header, 0.125);
+	region_file_write_clock("region", &file);
+	region_file_free(&file);
+	is_u64(region_file_read("region", &file), 0, "read again");
+	near_ratio(ns_per_tick(file.region, moment), 0.125, 0, "the clock that a report found stays in the file");
 	region_file_free(&file);
 	if (truncate("region", FAKE_REGION_BYTES - 4096) || symlink("region", "link") || mkfifo("pipe", 0600))
 		abort();
