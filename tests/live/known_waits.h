@@ -10,9 +10,11 @@
 #define CONTEND_TESTS_KNOWN_WAITS_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "hazard/hazard.h"
@@ -39,12 +41,14 @@ struct known_waits {
 	void (*hold)(struct known_waits *waits); /* what the holder calls: takes, known_waits_held, lets go */
 	unsigned rounds;
 	unsigned hold_ms;
-	int expected;       /* what `wait` is to return; not 0: it is to give up */
-	unsigned turn;      /* how many have been taken; atomic */
-	uint64_t since_ns;  /* when the waiter came; handed over by `turn` */
+	int expected;     /* what `wait` is to return; not 0: it is to give up */
+	bool is_spinning; /* it waits without sleeping */
+	unsigned turn;    /* how many have been taken; atomic, hands over what the waiter says of itself */
+	pid_t waiter;
+	uint64_t since_ns;  /* when it came */
 	uint64_t waited_ns; /* out: inside `wait`, all rounds */
 	uint64_t caused_ns; /* out: of it, before the holder let go */
-	int error;          /* out: the last result of `wait` that was not the expected one */
+	unsigned wrong;     /* out: how often `wait` returned something else than expected */
 };
 
 static inline void known_waits_turn(struct known_waits *waits)
@@ -78,6 +82,8 @@ static inline void known_waits_held(struct known_waits *waits)
 	}
 	known_waits_turn(waits);
 	known_waits_await(waits, turn + KNOWN_WAITS_TURNS - 1);
+	if (!waits->is_spinning)
+		hazard_await_asleep(waits->waiter);
 	t_sleep_ms(waits->hold_ms);
 	waits->caused_ns += t_now_ns() - waits->since_ns;
 }
@@ -97,12 +103,12 @@ static inline void known_waits_wait(struct known_waits *waits)
 {
 	int result;
 
+	waits->waiter = gettid();
 	waits->since_ns = t_now_ns();
 	known_waits_turn(waits);
 	result = waits->wait(waits->object);
 	waits->waited_ns += t_now_ns() - waits->since_ns;
-	if (result != waits->expected)
-		waits->error = result;
+	waits->wrong += result != waits->expected;
 	known_waits_turn(waits);
 }
 
