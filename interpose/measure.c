@@ -8,8 +8,24 @@
 /* A refusal is given at once: nobody waited. */
 static bool is_refusal(int error)
 {
-	return error == EDEADLK || error == EINVAL || error == EAGAIN || error == EPERM || error == ESRCH ||
-	       error == ENOSYS;
+	switch (error) {
+	case EAGAIN:
+	case EALREADY:
+	case EBADF:
+	case ECHILD:
+	case EDEADLK:
+	case EFAULT:
+	case EINPROGRESS:
+	case EINVAL:
+	case EISCONN:
+	case ENOSYS:
+	case ENOTSOCK:
+	case EPERM:
+	case ESRCH:
+		return true;
+	default:
+		return false;
+	}
 }
 
 enum wait_outcome measure_outcome_of_error(int error)
@@ -19,9 +35,14 @@ enum wait_outcome measure_outcome_of_error(int error)
 	return is_refusal(error) ? WAIT_REFUSED : WAIT_GIVEN_UP;
 }
 
-enum wait_outcome measure_outcome_of_errno(int result)
+enum wait_outcome measure_outcome_of_errno(long result)
 {
 	return result == -1 ? measure_outcome_of_error(errno) : WAIT_OVER;
+}
+
+enum wait_outcome measure_outcome_of_io(long result)
+{
+	return result == -1 && errno == EAGAIN ? WAIT_TRIED : measure_outcome_of_errno(result);
 }
 
 enum wait_outcome measure_outcome_of_c11(int result)
@@ -31,31 +52,28 @@ enum wait_outcome measure_outcome_of_c11(int result)
 	return result == thrd_timedout ? WAIT_GIVEN_UP : WAIT_REFUSED;
 }
 
-struct measure_wait measure_wait_begin(struct record_site site)
+void measure_wait_begin(struct record_wait *wait)
 {
-	struct measure_wait measured = {.wait.site = site};
 	struct thread *self = thread_enter();
 
-	if (!self)
-		return measured;
-	measured.is_measured = record_wait_begin(self, &measured.wait);
-	thread_leave(self);
-	return measured;
+	wait->is_measured = self && record_wait_begin(self, wait);
+	if (self)
+		thread_leave(self);
 }
 
-void measure_wait_end(struct measure_wait *measured, enum wait_outcome outcome)
+void measure_wait_end(struct record_wait *wait, enum wait_outcome outcome)
 {
-	struct thread *self = measured->is_measured ? thread_enter() : NULL;
+	struct thread *self = wait->is_measured ? thread_enter() : NULL;
 
 	if (!self)
 		return;
-	record_wait_end(self, &measured->wait, outcome);
+	record_wait_end(self, wait, outcome);
 	thread_leave(self);
 }
 
-void measure_wait_cancelled(void *measured)
+void measure_wait_cancelled(void *wait)
 {
-	measure_wait_end(measured, WAIT_GIVEN_UP);
+	measure_wait_end(wait, WAIT_GIVEN_UP);
 }
 
 void measure_wake(const struct record_site *site, unsigned waiters)

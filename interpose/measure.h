@@ -23,47 +23,52 @@
 	((struct record_site){.kind = (wait_kind),                                                                     \
 			      .end = wait_kind_end(wait_kind),                                                         \
 			      .object = (awaited),                                                                     \
+			      .file = -1,                                                                              \
 			      .leaf_address = (uint64_t)(uintptr_t)(function),                                         \
 			      .frame_pointer = __builtin_frame_address(0)})
 
-struct measure_wait {
-	struct record_wait wait;
-	bool is_measured;
-};
-
-struct measure_wait measure_wait_begin(struct record_site site);
+/* wait->site is set, nothing else need be. */
+void measure_wait_begin(struct record_wait *wait);
 
 /* Ends what measure_wait_begin began. */
-void measure_wait_end(struct measure_wait *measured, enum wait_outcome outcome);
+void measure_wait_end(struct record_wait *wait, enum wait_outcome outcome);
 
 /* The same after a cancellation; the cleanup handler of MEASURED_CANCELLABLE. */
-void measure_wait_cancelled(void *measured);
+void measure_wait_cancelled(void *wait);
 
 /* What results tell: of functions that return an error number, of those that return -1 and set errno, and of C11's. */
 enum wait_outcome measure_outcome_of_error(int error);
-enum wait_outcome measure_outcome_of_errno(int result);
+enum wait_outcome measure_outcome_of_errno(long result);
 enum wait_outcome measure_outcome_of_c11(int result);
 
-/* The value of `call`, evaluated once, measured as a wait at `site`; outcome_of(value) tells how it ended. */
-#define MEASURED(outcome_of, site, call)                                                                               \
+/* As of errno, for calls that answer EAGAIN at once or when their own time is over (SO_RCVTIMEO, sigtimedwait). */
+enum wait_outcome measure_outcome_of_io(long result);
+
+/* The value of `call`, evaluated once, measured as a wait at `place`; outcome_of(value) tells how it ended. */
+#define MEASURED(outcome_of, place, call)                                                                              \
 	({                                                                                                             \
-		struct measure_wait measured_ = measure_wait_begin(site);                                              \
-		int result_ = (call);                                                                                  \
+		struct record_wait wait_;                                                                              \
+		int result_;                                                                                           \
                                                                                                                        \
-		measure_wait_end(&measured_, outcome_of(result_));                                                     \
+		wait_.site = (place);                                                                                  \
+		measure_wait_begin(&wait_);                                                                            \
+		result_ = (call);                                                                                      \
+		measure_wait_end(&wait_, outcome_of(result_));                                                         \
 		result_;                                                                                               \
 	})
 
 /* The same for a cancellation point. */
-#define MEASURED_CANCELLABLE(outcome_of, site, call)                                                                   \
+#define MEASURED_CANCELLABLE(outcome_of, place, call)                                                                  \
 	({                                                                                                             \
-		struct measure_wait measured_ = measure_wait_begin(site);                                              \
+		struct record_wait wait_;                                                                              \
 		int result_;                                                                                           \
                                                                                                                        \
-		pthread_cleanup_push(measure_wait_cancelled, &measured_);                                              \
+		wait_.site = (place);                                                                                  \
+		measure_wait_begin(&wait_);                                                                            \
+		pthread_cleanup_push(measure_wait_cancelled, &wait_);                                                  \
 		result_ = (call);                                                                                      \
 		pthread_cleanup_pop(0);                                                                                \
-		measure_wait_end(&measured_, outcome_of(result_));                                                     \
+		measure_wait_end(&wait_, outcome_of(result_));                                                         \
 		result_;                                                                                               \
 	})
 

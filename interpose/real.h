@@ -14,11 +14,34 @@
 #ifndef CONTEND_REAL_H
 #define CONTEND_REAL_H
 
+/* Variadic in their header; in fact they take their arguments in registers, whatever was passed. */
+#define fcntl   fcntl_of_header
+#define fcntl64 fcntl64_of_header
+#include <fcntl.h>
+#undef fcntl
+#undef fcntl64
+
 #include <dlfcn.h>
+#include <mqueue.h>
+#include <netdb.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/msg.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/sem.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>

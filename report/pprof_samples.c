@@ -101,9 +101,14 @@ struct sample_wanted {
 	const Sample *sample;
 };
 
-static int64_t label_number(const Sample *sample)
+/* A number that tells the labels apart: there is one of each key at most. */
+static uint64_t labels_hash(const Sample *sample)
 {
-	return sample->n_label ? sample->label[0]->str : 0;
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < sample->n_label; i++)
+		hash = hash << 32 ^ (uint64_t)sample->label[i]->str;
+	return hash;
 }
 
 static bool sample_is_same(const void *wanted, uint32_t position)
@@ -112,7 +117,7 @@ static bool sample_is_same(const void *wanted, uint32_t position)
 	const Sample *a = pair->sample;
 	const Sample *b = pair->profile->sample[position];
 
-	return label_number(a) == label_number(b) && a->n_location_id == b->n_location_id &&
+	return labels_hash(a) == labels_hash(b) && a->n_location_id == b->n_location_id &&
 	       memcmp(a->location_id, b->location_id, a->n_location_id * sizeof(*a->location_id)) == 0;
 }
 
@@ -127,7 +132,7 @@ static int64_t add_capped(int64_t a, int64_t b)
 static int enter_sample(struct pprof_builder *builder, Sample *sample)
 {
 	struct sample_wanted wanted = {.profile = builder->profile, .sample = sample};
-	uint64_t hash = hash_index_words(sample->location_id, sample->n_location_id) ^ (uint64_t)label_number(sample);
+	uint64_t hash = hash_index_words(sample->location_id, sample->n_location_id) ^ labels_hash(sample);
 	uint32_t position;
 
 	if (hash_index_find(&builder->samples, hash, sample_is_same, &wanted, &position)) {
@@ -143,21 +148,35 @@ static int enter_sample(struct pprof_builder *builder, Sample *sample)
 	return 0;
 }
 
-/* Only waits are of different kinds; what a release is charged with is lock waiting, always. */
-static int label_sample(struct pprof_builder *builder, Sample *sample, enum wait_kind kind)
+static int add_label(struct pprof_builder *builder, Sample *sample, int64_t key, const char *value)
 {
 	Label *label = pprof_new(builder, sizeof(*label));
-	Label **labels = pprof_new(builder, sizeof(*labels));
 
-	if (!label || !labels)
+	if (!label)
 		return -ENOMEM;
 	perftools__profiles__label__init(label);
-	label->key = builder->kind_key;
-	label->str = pprof_text(builder, snapshot_kind_name(kind));
-	labels[0] = label;
-	sample->label = labels;
-	sample->n_label = 1;
+	label->key = key;
+	label->str = pprof_text(builder, value);
+	sample->label[sample->n_label++] = label;
 	return 0;
+}
+
+/* Only waits are of different kinds; what a release is charged with is lock waiting, always. */
+static int label_sample(struct pprof_builder *builder, Sample *sample, const struct snapshot_sample *from)
+{
+	enum { LABELS = 2 };
+	const char *file_type = snapshot_file_type_name(from->file_type);
+	int error;
+
+	if (builder->kind_key == 0)
+		return 0;
+	sample->label = pprof_new(builder, LABELS * sizeof(Label *));
+	if (!sample->label)
+		return -ENOMEM;
+	error = add_label(builder, sample, builder->kind_key, snapshot_kind_name(from->kind));
+	if (!error && file_type[0])
+		error = add_label(builder, sample, builder->file_key, file_type);
+	return error;
 }
 
 static int add_sample(struct pprof_builder *builder, const struct snapshot_sample *from)
@@ -180,7 +199,7 @@ static int add_sample(struct pprof_builder *builder, const struct snapshot_sampl
 	sample->value[0] = from->count;
 	sample->value[1] = from->delay_ns;
 	sample->n_value = 2;
-	if (builder->kind_key && label_sample(builder, sample, from->kind))
+	if (label_sample(builder, sample, from))
 		return -ENOMEM;
 	return enter_sample(builder, sample);
 }
@@ -194,9 +213,10 @@ int pprof_samples_build(struct pprof_builder *builder)
 	int error = 0;
 
 	builder->kind_key = builder->which != PROFILE_MUTEX ? pprof_text(builder, "kind") : 0;
+	builder->file_key = builder->which != PROFILE_MUTEX ? pprof_text(builder, "fd") : 0;
 	builder->location_ids = arena_alloc_array(builder->arena, frames, sizeof(uint32_t));
-	builder->function_ids =
-		arena_alloc_array(builder->arena, builder->texts.count + frames + WAIT_KIND_COUNT, sizeof(uint32_t));
+	builder->function_ids = arena_alloc_array(
+		builder->arena, builder->texts.count + frames + WAIT_KIND_COUNT + FILE_TYPE_COUNT, sizeof(uint32_t));
 	profile->location = arena_alloc_array(builder->arena, frames, sizeof(Location *));
 	profile->function = arena_alloc_array(builder->arena, frames, sizeof(Function *));
 	profile->sample = arena_alloc_array(builder->arena, snapshot->sample_count, sizeof(Sample *));

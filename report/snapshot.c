@@ -39,12 +39,23 @@ const char *snapshot_profile_words(enum profile profile)
 const char *snapshot_kind_name(enum wait_kind kind)
 {
 	static const char *const names[] = {
-#define WAIT_KIND(identifier, name, end) [identifier] = name,
+#define WAIT_KIND(identifier, name, end, is_idle) [identifier] = name,
 #include "wait_kinds.def"
 #undef WAIT_KIND
 	};
 
 	return names[kind];
+}
+
+const char *snapshot_file_type_name(enum file_type type)
+{
+	static const char *const names[] = {
+#define FILE_TYPE(identifier, name) [identifier] = name,
+#include "file_types.def"
+#undef FILE_TYPE
+	};
+
+	return names[type];
 }
 
 static int64_t ticks_to_ns(const struct snapshot *snapshot, uint64_t ticks)
@@ -102,14 +113,16 @@ static int copy_frames(struct snapshot *snapshot, struct source *source, const s
 static int copy_sample(struct snapshot *snapshot, struct source *source, const struct sample *sample)
 {
 	struct sample_weight weight = sample_read(sample);
-	struct snapshot_sample copy = {.profile = sample->profile, .kind = sample->kind};
+	struct snapshot_sample copy = {
+		.profile = sample->profile, .kind = sample->kind, .file_type = sample->file_type};
 	int error;
 
 	copy.count = (int64_t)((weight.count >> 1) + SAMPLER_COUNT_ONE / 4) >> (SAMPLER_COUNT_SHIFT - 1);
 	copy.delay_ns = ticks_to_ns(snapshot, weight.delay_ticks);
 	if (copy.count == 0 && copy.delay_ns > 0)
 		copy.count = 1;
-	if (copy.count == 0 || (unsigned)copy.profile >= PROFILE_COUNT || (unsigned)copy.kind >= WAIT_KIND_COUNT)
+	if (copy.count == 0 || (unsigned)copy.profile >= PROFILE_COUNT || (unsigned)copy.kind >= WAIT_KIND_COUNT ||
+	    (unsigned)copy.file_type >= FILE_TYPE_COUNT)
 		return 0;
 	error = copy_frames(snapshot, source, sample, &copy);
 	if (!error)

@@ -22,6 +22,7 @@
 struct snapshot_sample {
 	enum profile profile;
 	enum wait_kind kind;
+	enum file_type file_type;
 	uint32_t depth;
 	const uint64_t *frames; /* leaf first, as in frame.h; modules below module_count */
 	int64_t count;          /* events, rounded */
@@ -77,5 +78,6 @@ void snapshot_drop(struct snapshot *snapshot);
 const char *snapshot_profile_name(enum profile profile);
 const char *snapshot_profile_words(enum profile profile);
 const char *snapshot_kind_name(enum wait_kind kind);
+const char *snapshot_file_type_name(enum file_type type);
 
 #endif

@@ -11,10 +11,14 @@
  * with a higher threshold waits so much longer than unwinding takes that it can be done afterwards, if at all. */
 enum { SHADOW_NS = 20000 };
 
+/* A call that answers EAGAIN at once has taken less; a time-out (SO_RCVTIMEO) is at least a tick of the kernel's, 1 ms. */
+enum { ANSWER_NS = 500000 };
+
 static struct {
 	_Atomic uint32_t fraction;
 	_Atomic uint64_t rate_ticks; /* 0: off; 1: all */
 	_Atomic uint64_t shadow_ticks;
+	_Atomic uint64_t answer_ticks;
 	_Atomic int64_t rate_ns;
 	_Atomic uint32_t *shown_fraction;
 	_Atomic int64_t *shown_rate_ns;
@@ -26,9 +30,15 @@ bool record_is_on(void)
 	       atomic_load_explicit(&knobs.rate_ticks, memory_order_relaxed) != 0;
 }
 
-static struct sample *sample_of(struct thread *self, enum profile profile, const struct record_site *site)
+bool record_waits_are_on(void)
 {
-	struct sample_key key = {.profile = profile, .kind = site->kind, .frames = self->frames};
+	return atomic_load_explicit(&knobs.rate_ticks, memory_order_relaxed) != 0;
+}
+
+static struct sample *sample_of(struct thread *self, enum profile profile, const struct record_site *site,
+				enum file_type type)
+{
+	struct sample_key key = {.profile = profile, .kind = site->kind, .file_type = type, .frames = self->frames};
 
 	key.depth = stack_capture(stack_origin_of(site->frame_pointer), self->stack, site->leaf_address, self->frames,
 				  self->frame_limit);
@@ -40,13 +50,13 @@ static struct sample *sample_of(struct thread *self, enum profile profile, const
 static struct sample *leave_wait(struct thread *self, uint64_t now_ticks, bool is_woken)
 {
 	struct thread_wait *wait = &self->waits[--self->wait_depth];
-	uint64_t handoff_ticks = waiters_depart(&wait->waiter, now_ticks);
+	uint64_t handoff_ticks = wait->waiter.lock ? waiters_depart(&wait->waiter, now_ticks) : 0;
 
 	if (handoff_ticks)
 		atomic_store_explicit(&self->handoff_ticks,
 				      atomic_load_explicit(&self->handoff_ticks, memory_order_relaxed) + handoff_ticks,
 				      memory_order_relaxed);
-	return wakers_depart(&wait->place, is_woken);
+	return wait->place.entry ? wakers_depart(&wait->place, is_woken) : NULL;
 }
 
 static bool is_on_stack(struct stack_limits limits, uint64_t address)
@@ -95,32 +105,52 @@ bool record_wait_begin(struct thread *self, struct record_wait *wait)
 	wait->sample = NULL;
 	if (wait->rate_ticks != 0 &&
 	    wait->threshold_ticks <= atomic_load_explicit(&knobs.shadow_ticks, memory_order_relaxed))
-		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site);
+		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site, FILE_TYPE_NONE);
 	return true;
+}
+
+/* What was entered before the wait was entered without a file type: a descriptor is asked about when the call has shown
+ * that it is one. */
+static struct sample *sample_of_wait(struct thread *self, const struct record_wait *wait)
+{
+	enum file_type type = file_type_of(wait->site.file);
+	struct sample_key key = {.profile = PROFILE_BLOCK, .kind = wait->site.kind, .file_type = type};
+
+	if (!wait->sample)
+		return sample_of(self, PROFILE_BLOCK, &wait->site, type);
+	if (type == FILE_TYPE_NONE)
+		return wait->sample;
+	key.frames = wait->sample->frames;
+	key.depth = wait->sample->depth;
+	return sample_table_find(&key);
+}
+
+static bool was_wait(enum wait_outcome outcome, uint64_t delay_ticks)
+{
+	if (outcome == WAIT_TRIED)
+		return delay_ticks >= atomic_load_explicit(&knobs.answer_ticks, memory_order_relaxed);
+	return outcome == WAIT_OVER || outcome == WAIT_GIVEN_UP;
 }
 
 void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome)
 {
 	uint64_t now_ticks = clock_now_ticks();
 	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
-	bool was_wait = outcome == WAIT_OVER || outcome == WAIT_GIVEN_UP;
 	bool is_woken = outcome == WAIT_OVER || outcome == WAIT_AT_ONCE;
 	struct sample *waker = NULL;
 
 	while (self->wait_depth > wait->wait_index)
 		waker = leave_wait(self, now_ticks, is_woken && self->wait_depth == wait->wait_index + 1);
-	if (!was_wait || wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks)
+	if (wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks || !was_wait(outcome, delay_ticks))
 		return;
-	if (!wait->sample)
-		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site);
-	sample_add(wait->sample, sampler_block_weight(delay_ticks, wait->rate_ticks));
+	sample_add(sample_of_wait(self, wait), sampler_block_weight(delay_ticks, wait->rate_ticks));
 	if (waker)
 		sample_add(waker, sampler_block_weight(delay_ticks, wait->rate_ticks));
 }
 
 void record_wake(struct thread *self, const struct record_site *site, unsigned waiters)
 {
-	wakers_wake(site->object, sample_of(self, PROFILE_WAKE, site), waiters);
+	wakers_wake(site->object, sample_of(self, PROFILE_WAKE, site, FILE_TYPE_NONE), waiters);
 }
 
 struct record_release record_release_begin(struct thread *self, const void *lock)
@@ -136,7 +166,7 @@ struct record_release record_release_begin(struct thread *self, const void *lock
 void record_release_end(struct thread *self, struct record_release release, const struct record_site *site)
 {
 	if (release.fraction)
-		sample_add(sample_of(self, PROFILE_MUTEX, site),
+		sample_add(sample_of(self, PROFILE_MUTEX, site, FILE_TYPE_NONE),
 			   sampler_mutex_weight(release.charge_ticks, release.fraction));
 }
 
@@ -179,6 +209,7 @@ int64_t record_set_block_rate_ns(int64_t rate_ns)
 		return old_ns;
 	old_ns = atomic_exchange_explicit(&knobs.rate_ns, rate_ns, memory_order_relaxed);
 	atomic_store_explicit(&knobs.shadow_ticks, ticks_of(SHADOW_NS), memory_order_relaxed);
+	atomic_store_explicit(&knobs.answer_ticks, ticks_of(ANSWER_NS), memory_order_relaxed);
 	atomic_store_explicit(&knobs.rate_ticks, ticks_of(rate_ns), memory_order_relaxed);
 	show_knobs();
 	return old_ns;

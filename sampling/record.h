@@ -27,6 +27,7 @@ struct record_site {
 	enum wait_kind kind;
 	enum wait_end end;
 	const void *object;        /* its address; never looked into */
+	int file;                  /* descriptor that a wait was about, or -1; set when it is over */
 	uint64_t leaf_address;     /* entry of the function that the application called */
 	const void *frame_pointer; /* __builtin_frame_address(0) of the wrapper */
 };
@@ -34,7 +35,7 @@ struct record_site {
 static inline enum wait_end wait_kind_end(enum wait_kind kind)
 {
 	static const uint8_t ends[] = {
-#define WAIT_KIND(identifier, name, end) [identifier] = end,
+#define WAIT_KIND(identifier, name, end, is_idle) [identifier] = end,
 #include "wait_kinds.def"
 #undef WAIT_KIND
 	};
@@ -46,6 +47,7 @@ static inline enum wait_end wait_kind_end(enum wait_kind kind)
 enum wait_outcome {
 	WAIT_OVER,     /* it got what it waited for */
 	WAIT_AT_ONCE,  /* it need not wait (the last to arrive); not recorded */
+	WAIT_TRIED,    /* it would have to wait (EAGAIN): a wait only if it took longer than such an answer takes */
 	WAIT_GIVEN_UP, /* timed out, interrupted, cancelled: time has passed all the same */
 	WAIT_REFUSED,  /* answered at once (EDEADLK, EINVAL, ...): nobody waited, nothing is recorded */
 };
@@ -58,6 +60,7 @@ struct record_wait {
 	uint64_t threshold_ticks; /* shorter waits are dropped */
 	struct sample *sample;    /* of the block profile, if the stack was taken before the wait; else NULL */
 	uint32_t wait_index;      /* in self->waits */
+	bool is_measured;         /* the wrappers' */
 };
 
 /* A release that was charged, on its way to the mutex profile. */
@@ -68,6 +71,9 @@ struct record_release {
 
 /* Is any profile on? One look, no guard: false means that a wrapper need not measure. */
 bool record_is_on(void);
+
+/* The same for waits that no release is charged with. */
+bool record_waits_are_on(void);
 
 /* The wait begins now. wait->site is set. False when it cannot be measured (waits nested too deep, counted); then no
  * record_wait_end. */

@@ -49,7 +49,8 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 
 static uint64_t key_hash(const struct sample_key *key)
 {
-	uint64_t hash = mix((uint64_t)key->profile << 32 | (uint64_t)key->kind << 16 | key->depth, 0);
+	uint64_t what = (uint64_t)key->file_type << 48 | (uint64_t)key->profile << 32 | (uint64_t)key->kind << 16;
+	uint64_t hash = mix(what | key->depth, 0);
 
 	for (unsigned i = 0; i < key->depth; i++)
 		hash = mix(hash, key->frames[i]);
@@ -59,7 +60,8 @@ static uint64_t key_hash(const struct sample_key *key)
 static bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t hash)
 {
 	return sample->hash == hash && sample->depth == key->depth && sample->profile == key->profile &&
-	       sample->kind == key->kind && memcmp(sample->frames, key->frames, key->depth * sizeof(uint64_t)) == 0;
+	       sample->kind == key->kind && sample->file_type == key->file_type &&
+	       memcmp(sample->frames, key->frames, key->depth * sizeof(uint64_t)) == 0;
 }
 
 /* A filled sample that nobody else knows yet; NULL when the arena is full. */
@@ -80,6 +82,7 @@ static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 	sample->depth = key->depth;
 	sample->profile = key->profile;
 	sample->kind = key->kind;
+	sample->file_type = key->file_type;
 	memcpy(sample->frames, key->frames, key->depth * sizeof(uint64_t));
 	return sample;
 }

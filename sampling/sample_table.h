@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sample_table: how often and how long, for each (profile, kind, stack).
+/* sample_table: how often and how long, for each (profile, kind, file type, stack).
  *
  * Called from   application threads, guard held, signal handlers included; readers from reports, also in another process.
  * Memory        a slot index and an arena of samples, both inside the region, sized by sample_table_layout; samples are
@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "file_type.h"
 #include "sampler.h"
 
 enum profile {
@@ -31,7 +32,7 @@ enum profile {
 };
 
 enum wait_kind {
-#define WAIT_KIND(identifier, name, end) identifier,
+#define WAIT_KIND(identifier, name, end, is_idle) identifier,
 #include "wait_kinds.def"
 #undef WAIT_KIND
 	WAIT_KIND_COUNT
@@ -41,6 +42,7 @@ enum wait_kind {
 struct sample_key {
 	enum profile profile;
 	enum wait_kind kind;
+	enum file_type file_type;
 	unsigned depth; /* frames; 1 to SAMPLE_DEPTH_LIMIT */
 	const uint64_t *frames;
 };
@@ -54,7 +56,8 @@ struct sample {
 	uint16_t depth;
 	uint8_t profile;
 	uint8_t kind;
-	uint32_t reserved_zero;
+	uint8_t file_type;
+	uint8_t reserved_zero[3];
 	uint64_t frames[]; /* depth of them */
 };
 

@@ -21,9 +21,8 @@ static struct {
 	struct thread_table *table;
 	uint32_t depth;
 	uint64_t seed;
-	_Atomic uint32_t hint;       /* where a free record may be */
-	_Atomic uint32_t *fork_word; /* 1; the kernel makes it 0 in a forked child */
-	_Atomic uint32_t live;       /* threads of the application, as far as they were announced */
+	_Atomic uint32_t hint; /* where a free record may be */
+	_Atomic uint32_t live; /* threads of the application, as far as they were announced */
 	bool descriptor_has_tid;
 	bool key_is_usable;
 	pthread_key_t key;
@@ -32,16 +31,8 @@ static struct {
 bool (*thread_on_fork)(void);
 void (*thread_on_last_end)(void);
 
-enum { GUARD_FREE, GUARD_HELD, GUARD_MUTE };
-
-static __thread struct {
-	struct thread *self;
-	struct stack_limits stack;
-	uint32_t guard;
-	bool is_gone;    /* its record was given back: the last destructors run */
-	bool is_counted; /* in threads.live */
-	bool is_awaited; /* its end will be noticed */
-} local;
+__thread struct thread_own thread_own;
+_Atomic uint32_t *thread_fork_word;
 
 uint32_t thread_record_bytes(uint32_t depth)
 {
@@ -67,9 +58,9 @@ bool thread_has_ended(pthread_t thread)
 
 static void give_record_back(void)
 {
-	struct thread *self = local.self;
+	struct thread *self = thread_own.self;
 
-	local.self = NULL;
+	thread_own.self = NULL;
 	if (!self)
 		return;
 	while (self->wait_depth > 0) { /* left by longjmp or asynchronous cancellation */
@@ -91,9 +82,9 @@ static void thread_ends(void *round)
 		pthread_setspecific(threads.key, (void *)(rounds_seen + 1));
 		return;
 	}
-	local.is_gone = true;
+	thread_own.is_gone = true;
 	give_record_back();
-	if (local.is_counted && atomic_fetch_sub_explicit(&threads.live, 1, memory_order_acq_rel) == 1 &&
+	if (thread_own.is_counted && atomic_fetch_sub_explicit(&threads.live, 1, memory_order_acq_rel) == 1 &&
 	    thread_on_last_end)
 		thread_on_last_end();
 }
@@ -116,16 +107,16 @@ bool thread_ends_are_seen(void)
 /* Sees to it that thread_ends is called. Once: it counts its rounds in the key's value. */
 static void await_end(void)
 {
-	if (!threads.key_is_usable || local.is_awaited)
+	if (!threads.key_is_usable || thread_own.is_awaited)
 		return;
-	local.is_awaited = true;
+	thread_own.is_awaited = true;
 	pthread_setspecific(threads.key, (void *)1);
 }
 
 void thread_begin(struct stack_limits limits)
 {
 	thread_set_stack(limits);
-	local.is_counted = true;
+	thread_own.is_counted = true;
 	await_end();
 }
 
@@ -149,7 +140,7 @@ void threads_startup(void)
 	const uint32_t *descriptor = (const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
 
 	threads.descriptor_has_tid = *descriptor == (uint32_t)KERNEL_CALL(gettid);
-	threads.fork_word = fork_word_new();
+	thread_fork_word = fork_word_new();
 	threads.key_is_usable =
 		pthread_key_create(&threads.key, thread_ends) == 0 && threads.key < KEYS_WITHOUT_ALLOCATION;
 }
@@ -161,11 +152,11 @@ void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed)
 	if (seed == 0 && KERNEL_CALL(getrandom, &threads.seed, sizeof(threads.seed), GRND_NONBLOCK) < 0)
 		threads.seed = clock_now_ticks();
 	atomic_store_explicit(&threads.hint, 0, memory_order_relaxed);
-	local.self = NULL;
-	atomic_store_explicit(&threads.live, local.is_counted, memory_order_relaxed);
+	thread_own.self = NULL;
+	atomic_store_explicit(&threads.live, thread_own.is_counted, memory_order_relaxed);
 	threads.table = table;
-	if (threads.fork_word)
-		atomic_store_explicit(threads.fork_word, 1, memory_order_relaxed);
+	if (thread_fork_word)
+		atomic_store_explicit(thread_fork_word, 1, memory_order_relaxed);
 }
 
 void threads_reserve(uint32_t records)
@@ -209,75 +200,66 @@ static struct thread *claim_record(uint32_t tid)
 }
 
 /* The thread's first measured call, or one after a fork. */
-static struct thread *enter_slow(void)
+static struct thread *find_self(void)
 {
 	if (!threads.table)
 		return NULL;
-	if (atomic_load_explicit(threads.fork_word, memory_order_relaxed) == 0 && !thread_on_fork()) {
+	if (atomic_load_explicit(thread_fork_word, memory_order_relaxed) == 0 && !thread_on_fork()) {
 		threads.table = NULL; /* it is the parent's */
 		return NULL;
 	}
-	if (local.is_gone) {
+	if (thread_own.is_gone) {
 		losses_add(LOSS_THREAD_GONE);
 		return NULL;
 	}
-	if (!local.self) {
+	if (!thread_own.self) {
 		uint32_t tid = thread_tid();
 
-		local.self = claim_record(tid ? tid : UINT32_MAX);
-		if (!local.self) {
+		thread_own.self = claim_record(tid ? tid : UINT32_MAX);
+		if (!thread_own.self) {
 			losses_add(LOSS_THREADS_FULL);
 			return NULL;
 		}
-		local.self->stack = local.stack;
-		local.self->wait_depth = 0;
-		local.self->frame_limit = threads.depth;
+		thread_own.self->stack = thread_own.stack;
+		thread_own.self->wait_depth = 0;
+		thread_own.self->frame_limit = threads.depth;
 		await_end();
 	}
-	return local.self;
+	return thread_own.self;
 }
 
-struct thread *thread_enter(void)
+struct thread *thread_enter_refused(void)
 {
-	struct thread *self = local.self;
+	if (thread_own.guard == THREAD_GUARD_HELD)
+		losses_add(LOSS_REENTERED);
+	return NULL;
+}
 
-	if (__builtin_expect(local.guard != GUARD_FREE, 0)) {
-		if (local.guard == GUARD_HELD)
-			losses_add(LOSS_REENTERED);
-		return NULL;
-	}
-	local.guard = GUARD_HELD;
-	atomic_signal_fence(memory_order_seq_cst);
-	if (__builtin_expect(!self || atomic_load_explicit(threads.fork_word, memory_order_relaxed) == 0, 0))
-		self = enter_slow();
+struct thread *thread_enter_slow(void)
+{
+	struct thread *self = find_self();
+
 	if (!self)
-		local.guard = GUARD_FREE;
+		thread_own.guard = THREAD_GUARD_FREE;
 	return self;
-}
-
-void thread_leave(struct thread *self)
-{
-	(void)self; /* the proof that the guard is held */
-	atomic_signal_fence(memory_order_seq_cst);
-	local.guard = GUARD_FREE;
 }
 
 uint32_t thread_mute(void)
 {
-	uint32_t before = local.guard;
+	uint32_t before = thread_own.guard;
 
-	local.guard = GUARD_MUTE;
+	thread_own.guard = THREAD_GUARD_MUTE;
 	return before;
 }
 
 void thread_unmute(uint32_t before)
 {
-	local.guard = before;
+	thread_own.guard = before;
 }
 
 void thread_set_stack(struct stack_limits limits)
 {
-	local.stack = limits;
-	if (local.self)
-		local.self->stack = limits;
+	thread_own.stack = limits;
+	if (thread_own.self)
+		thread_own.self->stack = limits;
 }

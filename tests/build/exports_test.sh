@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The library exports the functions of interpose/functions.def and of contend.h, and nothing else.
+# The library exports the functions of interpose/functions.def, interpose/waits.def and contend.h, and nothing else.
 . "$ROOT/tests/tap.sh"
 cd "$ROOT" || exit 1
 
 # Read by other means than the build does: from the text of the lists.
 expected()
 {
+	sed -n 's/^WAITING([^,]*, *\([a-z_0-9]*\),.*/\1/p' interpose/waits.def
 	sed -n 's/^FUNCTION[A-Z_]*(\([^,(]*, *\)\{0,1\}\([A-Za-z_0-9]*\)[,)].*/\2/p' interpose/functions.def
 	grep -o '"contend_v[0-9]*_[a-z0-9_]*"' contend.h | tr -d '"'
 }

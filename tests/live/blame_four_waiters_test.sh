@@ -29,6 +29,6 @@ waited 5 1
 waited 2 6
 waited 3 8
 waited 4 11
-is 'hold_1 did not wait' "$(sum "$block" count hold_1)" 0
+is 'hold_1 did not wait' "$(sum "$block" count '^pthread_mutex_lock;hold_1')" 0
 near 'all that was charged was waited' "$(sum "$mutex" delay)" "$(sum "$block" delay '' kind=mutex)" 1
 finish

@@ -19,7 +19,7 @@ tells_of()
 	for profile in mutex block; do
 		is "$1 dumps once ($profile)" "$(one_dump "$2" $profile)" 1
 		text=$(decoded "$run" last $profile)
-		is "$1 tells its $3 waits ($profile)" "$(sum "$text" count ";$1_(wait|hold);")" "$3"
+		is "$1 tells its $3 waits ($profile)" "$(sum "$text" count "^pthread_mutex_(un)?lock;$1_(wait|hold);")" "$3"
 		is "$1 tells of nobody else ($profile)" "$(sum "$text" count '^pthread_mutex')" "$3"
 	done
 }

@@ -45,12 +45,14 @@ in_brief()
 # runs_alike NAME PROGRAM: well when bare, and with the same output and status when preloaded.
 runs_alike()
 {
-	local run=("$loader" --library-path "$libraries" "$2") bare
+	local run=("$loader" --library-path "$libraries" "$2") bare variables
+
+	mapfile -t variables < <(preloaded "$1")
 
 	timeout -s KILL 30 "${run[@]}" >"$work/bare.out" 2>"$work/bare.err" </dev/null
 	bare=$(in_brief $? "$work/bare")
 	[ "${bare%%$'\n'*}" = 'status 0' ] || bare="failed, bare: $bare"
-	HAZARD_PRELOADED=1 profiled "$1" timeout -s KILL 30 "${run[@]}" </dev/null
+	timeout -s KILL 30 env HAZARD_PRELOADED=1 "${variables[@]}" "${run[@]}" >"$work/$1.out" 2>"$work/$1.err" </dev/null
 	is "$1 runs alike" "$(in_brief $? "$work/$1")" "$bare"
 }
 

@@ -61,6 +61,7 @@ for ((number = first; number <= last; number++)); do
 done
 is 'dumps are whole and in order' $number $((last + 1))
 
+export CONTEND_CHILDREN=0 # the child's dumps are none of these
 for place in lock read; do
 	start_profiled $place "$live/single_blocked" $place
 	check "a process with a single thread blocks in $place" await says "$work/$place.out" blocked

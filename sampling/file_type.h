@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* file_type: what a descriptor leads to, asked of the kernel.
+ *
+ * Called from   application threads, guard held, when a wait is recorded: a wait that is dropped never asks. (A table kept up
+ *               by watching descriptors come and go would cost every open and close, and miss those that are inherited or
+ *               received.) One or two raw system calls, of those that the process has made at its start.
+ * Never fails   what cannot be told is FILE_TYPE_NONE.
+ */
+#ifndef CONTEND_FILE_TYPE_H
+#define CONTEND_FILE_TYPE_H
+
+enum file_type {
+#define FILE_TYPE(identifier, name) identifier,
+#include "file_types.def"
+#undef FILE_TYPE
+	FILE_TYPE_COUNT
+};
+
+/* descriptor -1: none. */
+enum file_type file_type_of(int descriptor);
+
+/* System calls may be punished from now on: the answer is always FILE_TYPE_NONE. */
+void file_type_ask_no_more(void);
+
+#endif
