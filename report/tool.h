@@ -15,6 +15,7 @@ enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 /* The commands; argv[0] is the command's name. */
 int tool_run(int argc, char **argv);
 int tool_dump(int argc, char **argv);
+int tool_show(int argc, char **argv);
 
 /* "contend: ..." on standard error; returns TOOL_FAILED or TOOL_USAGE. */
 int tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -35,7 +36,7 @@ unsigned tool_find_regions(pid_t pid, void (*visit)(const char *path, void *argu
  * process is gone is removed afterwards unless `keep`. TOOL_OK or TOOL_FAILED. */
 int tool_dump_region(const char *path, const char *pattern, bool keep, FILE *out);
 
-/* Prints the `most` longest waits of a block profile to `out`. TOOL_OK or TOOL_FAILED. */
+/* Prints the `most` worst stacks of a profile to `out`, without idle waits. TOOL_OK or TOOL_FAILED. */
 int tool_print_worst(const char *profile_path, unsigned most, FILE *out);
 
 #endif

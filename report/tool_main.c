@@ -18,6 +18,7 @@ static const struct command {
 	{"run", tool_run, "[OPTION...] [--] PROGRAM [ARGUMENT...]", "runs a program and profiles it"},
 	{"dump", tool_dump, "[-o PATTERN] [--keep] PID | --region FILE",
 	 "writes the profiles of a process, alive or dead"},
+	{"show", tool_show, "[-n COUNT] FILE...", "prints profiles as text, idle waits apart"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
