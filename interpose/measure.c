@@ -35,40 +35,11 @@ enum wait_outcome measure_outcome_of_error(int error)
 	return is_refusal(error) ? WAIT_REFUSED : WAIT_GIVEN_UP;
 }
 
-enum wait_outcome measure_outcome_of_errno(long result)
-{
-	return result == -1 ? measure_outcome_of_error(errno) : WAIT_OVER;
-}
-
-enum wait_outcome measure_outcome_of_io(long result)
-{
-	return result == -1 && errno == EAGAIN ? WAIT_TRIED : measure_outcome_of_errno(result);
-}
-
 enum wait_outcome measure_outcome_of_c11(int result)
 {
 	if (result == thrd_success)
 		return WAIT_OVER;
 	return result == thrd_timedout ? WAIT_GIVEN_UP : WAIT_REFUSED;
-}
-
-void measure_wait_begin(struct record_wait *wait)
-{
-	struct thread *self = thread_enter();
-
-	wait->is_measured = self && record_wait_begin(self, wait);
-	if (self)
-		thread_leave(self);
-}
-
-void measure_wait_end(struct record_wait *wait, enum wait_outcome outcome)
-{
-	struct thread *self = wait->is_measured ? thread_enter() : NULL;
-
-	if (!self)
-		return;
-	record_wait_end(self, wait, outcome);
-	thread_leave(self);
 }
 
 void measure_wait_cancelled(void *wait)

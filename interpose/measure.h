@@ -3,14 +3,18 @@
  *
  * Called from   wrappers. Neither errno nor the result is touched; the guard is not held while the real function runs.
  * Cancellation  MEASURED_CANCELLABLE ends its wait in a cleanup handler, by libc's own mechanism for C: a cleanup by
- *               unwinding would make this library need libgcc_s. MEASURED is for calls that are no cancellation points; what
+ *               unwinding would make this library need libgcc_s. Of its two the older one, which links a buffer on the
+ *               stack, and not the one of pthread.h, which fills a jump buffer and takes twice as long. MEASURED is for calls that are no cancellation points; what
  *               an asynchronous cancellation or an exception leaves of them, the thread's next wait or its end clears away.
  */
 #ifndef CONTEND_MEASURE_H
 #define CONTEND_MEASURE_H
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "libc_versions.h"
 #include "libc_versions.h"
 #include "real.h"
 #include "record.h"
@@ -27,22 +31,46 @@
 			      .leaf_address = (uint64_t)(uintptr_t)(function),                                         \
 			      .frame_pointer = __builtin_frame_address(0)})
 
-/* wait->site is set, nothing else need be. */
-void measure_wait_begin(struct record_wait *wait);
+/* wait->site is set, nothing else need be. Inline, as is the next: a read of what is there passes both. */
+static inline void measure_wait_begin(struct record_wait *wait)
+{
+	struct thread *self = thread_enter();
+
+	wait->is_measured = false;
+	if (!self)
+		return;
+	wait->is_measured = record_wait_begin(self, wait);
+	thread_leave(self);
+}
 
 /* Ends what measure_wait_begin began. */
-void measure_wait_end(struct record_wait *wait, enum wait_outcome outcome);
+static inline void measure_wait_end(struct record_wait *wait, enum wait_outcome outcome)
+{
+	struct thread *self = wait->is_measured ? thread_enter() : NULL;
+
+	if (!self)
+		return;
+	record_wait_end(self, wait, outcome);
+	thread_leave(self);
+}
 
 /* The same after a cancellation; the cleanup handler of MEASURED_CANCELLABLE. */
 void measure_wait_cancelled(void *wait);
 
 /* What results tell: of functions that return an error number, of those that return -1 and set errno, and of C11's. */
 enum wait_outcome measure_outcome_of_error(int error);
-enum wait_outcome measure_outcome_of_errno(long result);
 enum wait_outcome measure_outcome_of_c11(int result);
 
+static inline enum wait_outcome measure_outcome_of_errno(long result)
+{
+	return result == -1 ? measure_outcome_of_error(errno) : WAIT_OVER;
+}
+
 /* As of errno, for calls that answer EAGAIN at once or when their own time is over (SO_RCVTIMEO, sigtimedwait). */
-enum wait_outcome measure_outcome_of_io(long result);
+static inline enum wait_outcome measure_outcome_of_io(long result)
+{
+	return result == -1 && errno == EAGAIN ? WAIT_TRIED : measure_outcome_of_errno(result);
+}
 
 /* The value of `call`, evaluated once, measured as a wait at `place`; outcome_of(value) tells how it ended. */
 #define MEASURED(outcome_of, place, call)                                                                              \
@@ -60,14 +88,15 @@ enum wait_outcome measure_outcome_of_io(long result);
 /* The same for a cancellation point. */
 #define MEASURED_CANCELLABLE(outcome_of, place, call)                                                                  \
 	({                                                                                                             \
+		struct _pthread_cleanup_buffer cleanup_;                                                               \
 		struct record_wait wait_;                                                                              \
-		int result_;                                                                                           \
+		__typeof__(call) result_;                                                                              \
                                                                                                                        \
 		wait_.site = (place);                                                                                  \
 		measure_wait_begin(&wait_);                                                                            \
-		pthread_cleanup_push(measure_wait_cancelled, &wait_);                                                  \
+		_pthread_cleanup_push(&cleanup_, measure_wait_cancelled, &wait_);                                      \
 		result_ = (call);                                                                                      \
-		pthread_cleanup_pop(0);                                                                                \
+		_pthread_cleanup_pop(&cleanup_, 0);                                                                    \
 		measure_wait_end(&wait_, outcome_of(result_));                                                         \
 		result_;                                                                                               \
 	})

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     what waits.def lists: the calls that only wait, and popen.
- * All are cancellation points, or may be.
+/* Overrides     what waits.def lists: the calls that only wait.
+ * Most are cancellation points. A wait that is cancelled is given up when the thread waits again or ends, and counted as
+ * lost: nobody was told of it, so nothing must be undone at once, and a cleanup handler would be a fifth of what a read of
+ * one byte may cost.
  */
 #include <sys/mman.h>
 
@@ -15,9 +17,7 @@
                                                                                                                        \
 		wait_.site = (place);                                                                                  \
 		measure_wait_begin(&wait_);                                                                            \
-		pthread_cleanup_push(measure_wait_cancelled, &wait_);                                                  \
 		RESULT = (call);                                                                                       \
-		pthread_cleanup_pop(0);                                                                                \
 		wait_.site.file = (descriptor);                                                                        \
 		measure_wait_end(&wait_, (outcome));                                                                   \
 		RESULT;                                                                                                \

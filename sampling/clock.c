@@ -15,8 +15,9 @@ enum { RATIO_LEAST_NS = 20000, RATIO_TRIES = 1000 };
 /* clock_gettime of the vDSO; 0 or a negative errno. */
 typedef int clock_gettime_function(clockid_t clock, struct timespec *out_time);
 
+bool clock_is_tsc;
+
 static struct {
-	enum clock_source source;
 	clock_gettime_function *gettime;
 	struct clock_anchor first;
 } state;
@@ -39,18 +40,18 @@ void clock_init(void)
 	clock_gettime_function *found = (clock_gettime_function *)vdso_find("__vdso_clock_gettime");
 
 	state.gettime = found ? found : gettime_of_kernel;
-	state.source = tsc_is_usable(&tsc_this_machine) ? CLOCK_SOURCE_TSC : CLOCK_SOURCE_MONOTONIC;
+	clock_is_tsc = tsc_is_usable(&tsc_this_machine);
 	state.first = clock_anchor_now();
 }
 
 enum clock_source clock_source(void)
 {
-	return state.source;
+	return clock_is_tsc ? CLOCK_SOURCE_TSC : CLOCK_SOURCE_MONOTONIC;
 }
 
-uint64_t clock_now_ticks(void)
+uint64_t clock_now_without_tsc(void)
 {
-	return state.source == CLOCK_SOURCE_TSC ? tsc_read() : monotonic_now_ns();
+	return monotonic_now_ns();
 }
 
 static struct clock_anchor anchor_by_tsc(void)
@@ -75,7 +76,7 @@ struct clock_anchor clock_anchor_now(void)
 {
 	uint64_t now_ns;
 
-	if (state.source == CLOCK_SOURCE_TSC)
+	if (clock_is_tsc)
 		return anchor_by_tsc();
 	now_ns = monotonic_now_ns();
 	return (struct clock_anchor){.ticks = now_ns, .monotonic_ns = now_ns};
@@ -90,7 +91,7 @@ double clock_ticks_per_ns(void)
 {
 	struct clock_anchor now = clock_anchor_now();
 
-	if (state.source == CLOCK_SOURCE_MONOTONIC)
+	if (!clock_is_tsc)
 		return 1.0;
 	for (int i = 0; i < RATIO_TRIES && now.monotonic_ns - state.first.monotonic_ns < RATIO_LEAST_NS; i++)
 		now = clock_anchor_now();

@@ -30,10 +30,11 @@ OLD_VERSION(pthread_key_create, "2.2.5")
 OLD_VERSION(pthread_setspecific, "2.2.5")
 OLD_VERSION(pthread_sigmask, "2.2.5")
 
-/* What pthread_cleanup_push and pthread_cleanup_pop call. */
-OLD_VERSION(__pthread_register_cancel, "2.3.3")
-OLD_VERSION(__pthread_unregister_cancel, "2.3.3")
-OLD_VERSION(__pthread_unwind_next, "2.3.3")
+/* The older mechanism of cleanup handlers, which no header declares any more. */
+void _pthread_cleanup_push(struct _pthread_cleanup_buffer *buffer, void (*routine)(void *), void *argument);
+void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *buffer, int is_to_run);
+OLD_VERSION(_pthread_cleanup_push, "2.2.5")
+OLD_VERSION(_pthread_cleanup_pop, "2.2.5")
 
 #undef OLD_VERSION
 

@@ -7,33 +7,20 @@
 #include "record.h"
 #include "sampler.h"
 
-/* A wait that would be kept from this length on is worth its stack beforehand: unwinding is then hidden in the wait. One
- * with a higher threshold waits so much longer than unwinding takes that it can be done afterwards, if at all. */
-enum { SHADOW_NS = 20000 };
+/* 20 us, see record.h. */
+enum { EARLY_NS = 20000 };
 
 /* A call that answers EAGAIN at once has taken less; a time-out (SO_RCVTIMEO) is at least a tick of the kernel's, 1 ms. */
 enum { ANSWER_NS = 500000 };
 
+struct record_knobs record_knobs;
+
 static struct {
-	_Atomic uint32_t fraction;
-	_Atomic uint64_t rate_ticks; /* 0: off; 1: all */
-	_Atomic uint64_t shadow_ticks;
 	_Atomic uint64_t answer_ticks;
 	_Atomic int64_t rate_ns;
 	_Atomic uint32_t *shown_fraction;
 	_Atomic int64_t *shown_rate_ns;
 } knobs;
-
-bool record_is_on(void)
-{
-	return atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0 ||
-	       atomic_load_explicit(&knobs.rate_ticks, memory_order_relaxed) != 0;
-}
-
-bool record_waits_are_on(void)
-{
-	return atomic_load_explicit(&knobs.rate_ticks, memory_order_relaxed) != 0;
-}
 
 static struct sample *sample_of(struct thread *self, enum profile profile, const struct record_site *site,
 				enum file_type type)
@@ -74,38 +61,56 @@ static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
 		if (other_address > frame_address || !is_on_stack(self->stack, frame_address) ||
 		    !is_on_stack(self->stack, other_address))
 			return;
+		losses_add(LOSS_ABANDONED);
 		leave_wait(self, clock_now_ticks(), false);
 	}
 }
 
-bool record_wait_begin(struct thread *self, struct record_wait *wait)
+/* Where the thread stands while it waits; its wait has begun then. NULL: waits are nested too deep. */
+static struct thread_wait *enter_wait(struct thread *self, const struct record_wait *wait)
 {
 	uint64_t frame_address = (uint64_t)(uintptr_t)wait->site.frame_pointer;
 	struct thread_wait *slot;
 
-	leave_abandoned_waits(self, frame_address);
-	if (self->wait_depth == THREAD_WAITS) {
-		losses_add(LOSS_REENTERED);
-		return false;
-	}
-	wait->wait_index = self->wait_depth;
+	if (__builtin_expect(self->wait_depth > 0, 0))
+		leave_abandoned_waits(self, frame_address);
+	if (__builtin_expect(self->wait_depth == THREAD_WAITS, 0))
+		return NULL;
 	slot = &self->waits[self->wait_depth];
 	slot->frame_address = frame_address;
 	slot->place.entry = NULL;
-	if ((wait->site.end & WAIT_END_WAKE) && config.wakers)
-		wakers_arrive(wait->site.object, &slot->place);
-	if ((wait->site.end & WAIT_END_RELEASE) && atomic_load_explicit(&knobs.fraction, memory_order_relaxed) != 0)
-		waiters_arrive(wait->site.object, &slot->waiter);
+	slot->waiter.lock = NULL;
+	return slot;
+}
+
+/* Tells the others: those who release, those who wake. */
+static void announce_wait(struct thread_wait *slot, const struct record_site *site)
+{
+	if ((site->end & WAIT_END_WAKE) && config.wakers)
+		wakers_arrive(site->object, &slot->place);
+	if ((site->end & WAIT_END_RELEASE) && atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed) != 0)
+		waiters_arrive(site->object, &slot->waiter);
 	else
-		slot->waiter = (struct waiter){.lock = NULL, .since_ticks = clock_now_ticks()};
-	self->wait_depth++;
+		slot->waiter.since_ticks = clock_now_ticks();
+}
+
+void record_wait_take_stack(struct thread *self, struct record_wait *wait)
+{
+	wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site, FILE_TYPE_NONE);
+}
+
+bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
+{
+	struct thread_wait *slot = enter_wait(self, wait);
+
+	if (!slot) {
+		losses_add(LOSS_REENTERED);
+		return false;
+	}
+	announce_wait(slot, &wait->site);
+	wait->wait_index = self->wait_depth++;
 	wait->since_ticks = slot->waiter.since_ticks;
-	wait->rate_ticks = atomic_load_explicit(&knobs.rate_ticks, memory_order_relaxed);
-	wait->threshold_ticks = sampler_block_threshold_ticks(&self->random, wait->rate_ticks);
-	wait->sample = NULL;
-	if (wait->rate_ticks != 0 &&
-	    wait->threshold_ticks <= atomic_load_explicit(&knobs.shadow_ticks, memory_order_relaxed))
-		wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site, FILE_TYPE_NONE);
+	record_wait_draw(self, wait);
 	return true;
 }
 
@@ -132,20 +137,39 @@ static bool was_wait(enum wait_outcome outcome, uint64_t delay_ticks)
 	return outcome == WAIT_OVER || outcome == WAIT_GIVEN_UP;
 }
 
-void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome)
+/* The wait and those that were abandoned inside it. Answers with the sample of who woke it. */
+static struct sample *leave_waits(struct thread *self, const struct record_wait *wait, bool is_woken,
+				  uint64_t now_ticks)
 {
-	uint64_t now_ticks = clock_now_ticks();
-	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
-	bool is_woken = outcome == WAIT_OVER || outcome == WAIT_AT_ONCE;
 	struct sample *waker = NULL;
 
-	while (self->wait_depth > wait->wait_index)
-		waker = leave_wait(self, now_ticks, is_woken && self->wait_depth == wait->wait_index + 1);
-	if (wait->rate_ticks == 0 || delay_ticks < wait->threshold_ticks || !was_wait(outcome, delay_ticks))
-		return;
-	sample_add(sample_of_wait(self, wait), sampler_block_weight(delay_ticks, wait->rate_ticks));
+	while (self->wait_depth > wait->wait_index) {
+		bool is_abandoned = self->wait_depth > wait->wait_index + 1;
+
+		if (is_abandoned)
+			losses_add(LOSS_ABANDONED);
+		waker = leave_wait(self, now_ticks, is_woken && !is_abandoned);
+	}
+	return waker;
+}
+
+static void keep_wait(struct thread *self, const struct record_wait *wait, struct sample *waker, uint64_t delay_ticks)
+{
+	struct sample_weight weight = sampler_block_weight(delay_ticks, wait->rate_ticks);
+
+	sample_add(sample_of_wait(self, wait), weight);
 	if (waker)
-		sample_add(waker, sampler_block_weight(delay_ticks, wait->rate_ticks));
+		sample_add(waker, weight);
+}
+
+void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wait_outcome outcome, uint64_t now_ticks)
+{
+	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
+	bool is_woken = outcome == WAIT_OVER || outcome == WAIT_AT_ONCE;
+	struct sample *waker = leave_waits(self, wait, is_woken, now_ticks);
+
+	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0 && was_wait(outcome, delay_ticks))
+		keep_wait(self, wait, waker, delay_ticks);
 }
 
 void record_wake(struct thread *self, const struct record_site *site, unsigned waiters)
@@ -155,7 +179,7 @@ void record_wake(struct thread *self, const struct record_site *site, unsigned w
 
 struct record_release record_release_begin(struct thread *self, const void *lock)
 {
-	uint32_t fraction = atomic_load_explicit(&knobs.fraction, memory_order_relaxed);
+	uint32_t fraction = atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed);
 	struct record_release release = {.charge_ticks = waiters_charge(lock)};
 
 	if (release.charge_ticks && fraction && sampler_mutex_keeps(&self->random, fraction))
@@ -174,7 +198,7 @@ static void show_knobs(void)
 {
 	if (!knobs.shown_fraction)
 		return;
-	atomic_store_explicit(knobs.shown_fraction, atomic_load_explicit(&knobs.fraction, memory_order_relaxed),
+	atomic_store_explicit(knobs.shown_fraction, atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed),
 			      memory_order_relaxed);
 	atomic_store_explicit(knobs.shown_rate_ns, atomic_load_explicit(&knobs.rate_ns, memory_order_relaxed),
 			      memory_order_relaxed);
@@ -182,11 +206,11 @@ static void show_knobs(void)
 
 int record_set_fraction(int fraction)
 {
-	int old = atomic_load_explicit(&knobs.fraction, memory_order_relaxed);
+	int old = atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed);
 
 	if (fraction < 0)
 		return old;
-	old = atomic_exchange_explicit(&knobs.fraction, fraction, memory_order_relaxed);
+	old = atomic_exchange_explicit(&record_knobs.fraction, fraction, memory_order_relaxed);
 	show_knobs();
 	return old;
 }
@@ -208,9 +232,9 @@ int64_t record_set_block_rate_ns(int64_t rate_ns)
 	if (rate_ns < 0)
 		return old_ns;
 	old_ns = atomic_exchange_explicit(&knobs.rate_ns, rate_ns, memory_order_relaxed);
-	atomic_store_explicit(&knobs.shadow_ticks, ticks_of(SHADOW_NS), memory_order_relaxed);
+	atomic_store_explicit(&record_knobs.early_ticks, ticks_of(EARLY_NS), memory_order_relaxed);
 	atomic_store_explicit(&knobs.answer_ticks, ticks_of(ANSWER_NS), memory_order_relaxed);
-	atomic_store_explicit(&knobs.rate_ticks, ticks_of(rate_ns), memory_order_relaxed);
+	atomic_store_explicit(&record_knobs.rate_ticks, ticks_of(rate_ns), memory_order_relaxed);
 	show_knobs();
 	return old_ns;
 }
@@ -224,6 +248,6 @@ void record_init(_Atomic uint32_t *shown_fraction, _Atomic int64_t *shown_block_
 
 void record_stop(void)
 {
-	atomic_store_explicit(&knobs.fraction, 0, memory_order_relaxed);
-	atomic_store_explicit(&knobs.rate_ticks, 0, memory_order_relaxed);
+	atomic_store_explicit(&record_knobs.fraction, 0, memory_order_relaxed);
+	atomic_store_explicit(&record_knobs.rate_ticks, 0, memory_order_relaxed);
 }

@@ -9,9 +9,12 @@
 #define CONTEND_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "sample_table.h"
+#include "sampler.h"
 #include "stack.h"
 #include "thread.h"
 
@@ -69,17 +72,74 @@ struct record_release {
 	uint32_t fraction; /* at the time of the charge; 0: not to be recorded */
 };
 
-/* Is any profile on? One look, no guard: false means that a wrapper need not measure. */
-bool record_is_on(void);
+/* What is asked for at every call; record_set_... change it. */
+struct record_knobs {
+	_Atomic uint32_t fraction;   /* 0: off; 1: all */
+	_Atomic uint64_t rate_ticks; /* 0: off; 1: all */
+	/* A wait with a threshold up to this is worth its stack beforehand: unwinding is then hidden in the wait. One with a
+	 * higher threshold waits so much longer than unwinding takes that it can be done afterwards, if at all. */
+	_Atomic uint64_t early_ticks;
+};
 
-/* The same for waits that no release is charged with. */
-bool record_waits_are_on(void);
+extern struct record_knobs record_knobs __attribute__((visibility("hidden")));
+
+/* Is the block profile on? One look, no guard: false means that a wrapper of a call that only waits need not measure. */
+static inline bool record_waits_are_on(void)
+{
+	return atomic_load_explicit(&record_knobs.rate_ticks, memory_order_relaxed) != 0;
+}
+
+/* Is any profile on? The same for locks. */
+static inline bool record_is_on(void)
+{
+	return record_waits_are_on() || atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed) != 0;
+}
+
+/* For the two functions below only: their rarer cases. */
+bool record_wait_begin_slow(struct thread *self, struct record_wait *wait);
+void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wait_outcome outcome, uint64_t now_ticks);
+void record_wait_take_stack(struct thread *self, struct record_wait *wait);
+
+/* Draws from which length on the wait will be kept. */
+static inline void record_wait_draw(struct thread *self, struct record_wait *wait)
+{
+	wait->rate_ticks = atomic_load_explicit(&record_knobs.rate_ticks, memory_order_relaxed);
+	wait->threshold_ticks = sampler_block_threshold_ticks(&self->random, wait->rate_ticks);
+	wait->sample = NULL;
+	if (wait->threshold_ticks <= atomic_load_explicit(&record_knobs.early_ticks, memory_order_relaxed) &&
+	    wait->rate_ticks != 0)
+		record_wait_take_stack(self, wait);
+}
 
 /* The wait begins now. wait->site is set. False when it cannot be measured (waits nested too deep, counted); then no
- * record_wait_end. */
-bool record_wait_begin(struct thread *self, struct record_wait *wait);
+ * record_wait_end. Inline, as is the next, for the wait that nobody is told of, with none around it: a read of what is
+ * there is hardly longer than this. */
+static inline bool record_wait_begin(struct thread *self, struct record_wait *wait)
+{
+	struct thread_wait *slot = &self->waits[0];
 
-void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome);
+	if (self->wait_depth != 0 || wait->site.end != WAIT_END_OTHER)
+		return record_wait_begin_slow(self, wait);
+	wait->since_ticks = clock_now_ticks();
+	slot->frame_address = (uint64_t)(uintptr_t)wait->site.frame_pointer;
+	slot->waiter.lock = NULL;
+	slot->place.entry = NULL;
+	self->wait_depth = 1;
+	wait->wait_index = 0;
+	record_wait_draw(self, wait);
+	return true;
+}
+
+static inline void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome)
+{
+	uint64_t now_ticks = clock_now_ticks();
+
+	if (wait->site.end != WAIT_END_OTHER || self->wait_depth != 1 || wait->wait_index != 0 ||
+	    clock_elapsed_ticks(wait->since_ticks, now_ticks) >= wait->threshold_ticks)
+		record_wait_end_slow(self, wait, outcome, now_ticks);
+	else
+		self->wait_depth = 0;
+}
 
 /* Up to `waiters` threads that wait for the site's object are about to be woken from there. */
 void record_wake(struct thread *self, const struct record_site *site, unsigned waiters);

@@ -9,11 +9,6 @@ static uint64_t saturate(unsigned __int128 value)
 	return value > UINT64_MAX ? UINT64_MAX : (uint64_t)value;
 }
 
-uint64_t sampler_block_threshold_ticks(struct random *random, uint64_t rate_ticks)
-{
-	return rate_ticks <= 1 ? 0 : 1 + random_below(random, rate_ticks);
-}
-
 struct sample_weight sampler_block_weight(uint64_t delay_ticks, uint64_t rate_ticks)
 {
 	unsigned __int128 rate = (unsigned __int128)rate_ticks << SAMPLER_COUNT_SHIFT;

@@ -25,7 +25,10 @@ struct sample_weight {
 /* The shortest wait that will be kept, drawn before the wait: uniform in 1 ... rate_ticks, so that a wait of d < rate_ticks
  * is kept (d >= threshold) with probability d / rate_ticks exactly. At rate 1 and below it is 0: all are kept, even waits
  * of no tick. */
-uint64_t sampler_block_threshold_ticks(struct random *random, uint64_t rate_ticks);
+static inline uint64_t sampler_block_threshold_ticks(struct random *random, uint64_t rate_ticks)
+{
+	return rate_ticks <= 1 ? 0 : 1 + random_below(random, rate_ticks);
+}
 
 /* What a kept wait stands for: itself if it was at least rate_ticks long, else rate_ticks / delay_ticks waits that took
  * rate_ticks together. The count is rounded to the nearest: wrong by at most 2^-21 of itself. */

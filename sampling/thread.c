@@ -66,6 +66,7 @@ static void give_record_back(void)
 	while (self->wait_depth > 0) { /* left by longjmp or asynchronous cancellation */
 		struct thread_wait *wait = &self->waits[--self->wait_depth];
 
+		losses_add(LOSS_ABANDONED);
 		waiters_depart(&wait->waiter, 0);
 		wakers_depart(&wait->place, false);
 	}

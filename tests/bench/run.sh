@@ -105,6 +105,16 @@ uncontended()
 	done 3< <("$bench/uncontended" list)
 }
 
+io()
+{
+	local limit name number=0
+
+	while read -r limit name <&3; do
+		by_turns defaults "$bench/io" $number | compare "$name, ns" ratio "$limit" most
+		number=$((number + 1))
+	done 3< <("$bench/io")
+}
+
 contended()
 {
 	local mode words limit
@@ -215,7 +225,7 @@ event()
 	done
 }
 
-parts=(uncontended contended memory startup dumping event)
+parts=(uncontended io contended memory startup dumping event)
 row '' bare preloaded cost quartiles limit ''
 for part in "${@:-${parts[@]}}"; do
 	$part

@@ -19,7 +19,9 @@ enum clock_source clock_source(void)
 	return CLOCK_SOURCE_MONOTONIC;
 }
 
-uint64_t clock_now_ticks(void)
+bool clock_is_tsc; /* no */
+
+uint64_t clock_now_without_tsc(void)
 {
 	return atomic_load_explicit(&fake_now_ticks, memory_order_relaxed);
 }

@@ -249,6 +249,7 @@ static void abandoned_waits_are_left(void)
 	begin(&abandoned);
 	begin(&next);
 	ok(!waiters_any(&a_lock), "a wait whose frame is gone is over when the next one begins");
+	is_u64(atomic_load(&losses.events[LOSS_ABANDONED]), 1, "and counted");
 	end(&next, WAIT_OVER);
 	thread_set_stack((struct stack_limits){0});
 }

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* io NUMBER: the rounds of that line of io.def, in a process with two threads; prints ns per round. io: names and limits, one a
+ * line. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static int there[2], back[2], zero, epoll;
+
+static void *echo(void *argument)
+{
+	char byte;
+
+	while (read(there[0], &byte, 1) == 1 && write(back[1], &byte, 1) == 1)
+		;
+	return argument;
+}
+
+static void prepare(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	pthread_t thread;
+
+	if (pipe(there) || pipe(back) || pthread_create(&thread, NULL, echo, NULL))
+		abort();
+	zero = open("/dev/zero", O_RDONLY);
+	epoll = epoll_create1(0);
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, eventfd(1, 0), &event))
+		abort();
+}
+
+static double ns_per_round(int number)
+{
+	struct epoll_event event;
+	uint64_t since_ns = 0;
+	char byte = 0;
+	int line = 0;
+
+#define IO(name, limit, rounds, first, second)                                                                         \
+	if (number == line++) {                                                                                        \
+		since_ns = t_now_ns();                                                                                 \
+		for (unsigned i = 0; i < (rounds); i++) {                                                              \
+			first;                                                                                         \
+			second;                                                                                        \
+		}                                                                                                      \
+		return (double)(t_now_ns() - since_ns) / (rounds);                                                     \
+	}
+#include "io.def"
+#undef IO
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+#define IO(name, limit, rounds, first, second) printf("%g %s\n", limit, name);
+#include "io.def"
+#undef IO
+		return 0;
+	}
+	prepare();
+	printf("%.3f\n", ns_per_round(atoi(argv[1])));
+	return 0;
+}
