@@ -2,9 +2,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "kernel.h"
 #include "libc_versions.h"
 #include "object.h"
 #include "real.h"
@@ -100,8 +102,10 @@ static void stand_in(void)
 	address = stand_in_for(#name);                                                                                 \
 	if (address && real_distances.name == 0)                                                                       \
 		real_distances.name = (intptr_t)address - (intptr_t)real_stub_##name;
+#define FUNCTION_IN_ASSEMBLER(name) /* libc has it */
 #include "functions.def"
 #undef FUNCTION
+#undef FUNCTION_IN_ASSEMBLER
 }
 
 /* Before glibc 2.34: a plug-in may have brought libpthread later, for itself alone, and yet it finds our functions. */
@@ -156,8 +160,10 @@ void real_resolve(void)
 	if (address)                                                                                                   \
 		real_distances.name = (intptr_t)address - (intptr_t)real_stub_##name;                                  \
 	has_all = has_all && address;
+#define FUNCTION_IN_ASSEMBLER(name) FUNCTION(, name, , , NULL)
 #include "functions.def"
 #undef FUNCTION
+#undef FUNCTION_IN_ASSEMBLER
 	/* What an old libc lacks has left an error, which is not the program's. */
 	if (!has_all)
 		loader.error();
@@ -173,5 +179,37 @@ void real_resolve(void)
 			return (result)ENOSYS;                                                                         \
 		return REAL(name) arguments;                                                                           \
 	}
+#define FUNCTION_IN_ASSEMBLER(name) /* below */
 #include "functions.def"
 #undef FUNCTION
+#undef FUNCTION_IN_ASSEMBLER
+
+/* Whoever asks the kernel for something gets it, however early it is; but there may be no errno yet. */
+static long call_kernel(long number, const long arguments[6])
+{
+	long result =
+		kernel_call(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+
+	if (result >= 0 || result < -4095)
+		return result;
+	if (is_relocated())
+		errno = (int)-result;
+	return -1;
+}
+
+long real_stub_syscall(long number, ...)
+{
+	long arguments[6];
+	va_list list;
+
+	va_start(list, number);
+	for (int i = 0; i < 6; i++)
+		arguments[i] = va_arg(list, long);
+	va_end(list);
+	if (is_relocated())
+		real_resolve();
+	if (real_distances.syscall == 0)
+		return call_kernel(number, arguments);
+	return REAL(syscall)(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+			     arguments[5]);
+}

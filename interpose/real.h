@@ -9,7 +9,7 @@
  * Called from   anywhere. real_resolve: the constructor, and stubs before it.
  * Not there     a function that this libc lacks returns ENOSYS.
  * Too early     while the loader has not relocated us (an IFUNC resolver of another object runs): only the loader's one
- *               thread exists; a stub returns 0 and does nothing.
+ *               thread exists; a stub returns 0 and does nothing, but for syscall's.
  */
 #ifndef CONTEND_REAL_H
 #define CONTEND_REAL_H
@@ -49,9 +49,11 @@
 /* Ours are visible, whatever the rest of the library is built as. */
 #define EXPORTED                                               __attribute__((visibility("default")))
 #define FUNCTION(result, name, parameters, arguments, version) EXPORTED result name parameters;
+#define FUNCTION_IN_ASSEMBLER(name)                            EXPORTED __typeof__(name) name;
 #define FUNCTION_OF_LIST(name)                                 EXPORTED __typeof__(name) name;
 #include "functions.def"
 #undef FUNCTION
+#undef FUNCTION_IN_ASSEMBLER
 #undef FUNCTION_OF_LIST
 #undef EXPORTED
 
@@ -59,8 +61,10 @@
 
 struct real_distances {
 #define FUNCTION(result, name, parameters, arguments, version) intptr_t name;
+#define FUNCTION_IN_ASSEMBLER(name)                            intptr_t name;
 #include "functions.def"
 #undef FUNCTION
+#undef FUNCTION_IN_ASSEMBLER
 };
 
 /* Hidden, and said so here: callers then reach it and the stubs without a table. */
@@ -69,8 +73,10 @@ struct real_distances {
 extern struct real_distances real_distances;
 
 #define FUNCTION(result, name, parameters, arguments, version) result real_stub_##name parameters;
+#define FUNCTION_IN_ASSEMBLER(name)                            __typeof__(name) real_stub_##name;
 #include "functions.def"
 #undef FUNCTION
+#undef FUNCTION_IN_ASSEMBLER
 
 #pragma GCC visibility pop
 

@@ -1,19 +1,72 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     prctl.
+/* Overrides     prctl; and sees prctl and seccomp in syscall().
  * A process that puts a seccomp filter on itself may be killed for a system call that it never makes by itself: from then
- * on we make none, write no profile, and leave the region for `contend dump`. (Filters that were there before the program
- * started cannot be seen; neither can those set through syscall().)
+ * on we make none, write no profile, and leave the region for `contend dump`. In strict mode, and where the program asks for it,
+ * the clock kills, too: then nothing is measured any more. (Filters that were there before the program started cannot be seen.)
  */
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
 
 #include "lifecycle.h"
-#include "real.h"
+#include "sandbox.h"
+#include "syscall.h"
+
+static _Atomic bool is_closed;
+
+bool sandbox_is_closed(void)
+{
+	return atomic_load_explicit(&is_closed, memory_order_relaxed);
+}
+
+static void close_sandbox(bool is_strict)
+{
+	if (is_strict)
+		record_stop();
+	atomic_store_explicit(&is_closed, true, memory_order_relaxed);
+	lifecycle_sandboxed();
+}
+
+static void prctl_succeeded(int option, unsigned long second)
+{
+	if (option == PR_SET_SECCOMP)
+		close_sandbox(second == SECCOMP_MODE_STRICT);
+	else if (option == PR_SET_TSC && second == PR_TSC_SIGSEGV)
+		record_stop();
+}
 
 int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth)
 {
 	int result = REAL(prctl)(option, second, third, fourth, fifth);
 
-	if (option == PR_SET_SECCOMP && result == 0)
-		lifecycle_sandboxed();
+	if (result == 0)
+		prctl_succeeded(option, second);
+	return result;
+}
+
+/* A filter with a listener is answered with a descriptor; a positive result is else a thread that could not follow. */
+static bool is_filter_set(uint32_t flags, long result)
+{
+	return result == 0 || (result > 0 && (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER));
+}
+
+static void seccomp_answered(uint32_t operation, uint32_t flags, long result)
+{
+	if (operation == SECCOMP_SET_MODE_STRICT && result == 0)
+		close_sandbox(true);
+	else if (operation == SECCOMP_SET_MODE_FILTER && is_filter_set(flags, result))
+		close_sandbox(false);
+}
+
+long sandbox_call(const struct syscall_call *call)
+{
+	const long *a = call->arguments;
+	long result = syscall_real(call);
+
+	if ((int)call->number == SYS_seccomp)
+		seccomp_answered((uint32_t)a[0], (uint32_t)a[1], result);
+	else if (result == 0)
+		prctl_succeeded((int)a[0], (unsigned long)a[1]);
 	return result;
 }

@@ -83,9 +83,11 @@ static bool is_wrapped(const char *name)
 {
 	static const char *const wrapped[] = {
 #define FUNCTION(result, name, parameters, arguments, version) #name,
+#define FUNCTION_IN_ASSEMBLER(name)                            #name,
 #define FUNCTION_OF_LIST(name)                                 /* never in a profile */
 #include "functions.def"
 #undef FUNCTION
+#undef FUNCTION_IN_ASSEMBLER
 #undef FUNCTION_OF_LIST
 	};
 

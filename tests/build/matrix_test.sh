@@ -7,7 +7,7 @@ cd "$ROOT" || exit 1
 
 interposed()
 {
-	sed -n 's/^FUNCTION(\([^,]*\), *\([A-Za-z_0-9]*\),.*/\2/p; s/^FUNCTION_OF_LIST(\([A-Za-z_0-9]*\)).*/\1/p' \
+	sed -n 's/^FUNCTION(\([^,]*\), *\([A-Za-z_0-9]*\),.*/\2/p; s/^FUNCTION_[A-Z_]*(\([A-Za-z_0-9]*\)).*/\1/p' \
 		interpose/functions.def
 }
 

@@ -23,16 +23,33 @@ static void use_locks(void)
 			need(!pthread_mutex_trylock(&mutexes[m]), "trylock");
 			need(!pthread_mutex_unlock(&mutexes[m]), "unlock");
 			need(!pthread_cond_signal(&cond) && !pthread_cond_broadcast(&cond), "signals");
+			need(write(1, "", 0) == 0, "nothing written");
 		}
 }
 
-static void run(const char *when)
+/* The ways to ask for it. Those by syscall() are the newer ones. */
+static long enter_by_function(void)
+{
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+}
+
+static long enter_by_number(void)
+{
+	return syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0L, 0L, 0L);
+}
+
+static long enter_by_seccomp(void)
+{
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_STRICT, 0L, NULL);
+}
+
+static void run(long (*enter)(void), const char *when)
 {
 	pid_t pid = fork();
 
 	need(pid >= 0, "fork");
 	if (!pid) {
-		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+		if (enter())
 			_exit(77);
 		use_locks();
 		syscall(SYS_exit, 0);
@@ -50,8 +67,10 @@ static void run(const char *when)
 int main(void)
 {
 	hazard_limit(20);
-	run("before threads");
+	run(enter_by_function, "before threads");
 	hazard_contend(4, 100);
-	run("after threads");
+	run(enter_by_function, "after threads");
+	run(enter_by_number, "entered by number");
+	run(enter_by_seccomp, "entered by seccomp");
 	return 0;
 }
