@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/syscall.h>
 
+#include "futex.h"
 #include "sandbox.h"
 #include "syscall.h"
 
@@ -33,9 +34,11 @@ __asm__(".text\n\t"
 	".cfi_startproc\n\t"
 	"endbr64\n\t"
 	/* clang-format off */
+	SLOW_IF(SYS_futex)
 	SLOW_IF(SYS_prctl)
 	SLOW_IF(SYS_seccomp)
 	SLOW_IF(SYS_io_uring_enter)
+	SLOW_IF(SYS_futex_waitv)
 	/* clang-format on */
 	"leaq real_stub_syscall(%rip), %r11\n\t"
 	"addq real_distances(%rip), %r11\n\t"
@@ -99,6 +102,10 @@ __attribute__((visibility("hidden"))) long syscall_slow(const struct syscall_cal
 long syscall_slow(const struct syscall_call *call, const void *frame_pointer)
 {
 	switch ((int)call->number) {
+	case SYS_futex:
+		return futex_call(call, frame_pointer);
+	case SYS_futex_waitv:
+		return futex_waitv(call, frame_pointer);
 	case SYS_io_uring_enter:
 		return ring_enter(call, frame_pointer);
 	default:

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "futex_names.h"
 #include "pprof_samples.h"
 
 /* The id of the function of that name, 0 without memory. */
@@ -204,6 +205,18 @@ static int add_sample(struct pprof_builder *builder, const struct snapshot_sampl
 	return enter_sample(builder, sample);
 }
 
+/* Wakes of words are releases or not: the former belong into the mutex profile, the latter into the profile `wake`. */
+static bool is_of_profile(const struct pprof_builder *builder, const struct snapshot_sample *sample)
+{
+	bool is_futex = sample->kind == WAIT_FUTEX || sample->kind == WAIT_FUTEX_LOCK;
+
+	if (sample->profile != builder->which)
+		return false;
+	if (!is_futex || builder->which == PROFILE_BLOCK)
+		return true;
+	return futex_names_is_lock(builder->symbols, sample, builder->name_uses) == (builder->which == PROFILE_MUTEX);
+}
+
 /* Every symbol name is one string, and there are few others: that bounds functions and locations. */
 int pprof_samples_build(struct pprof_builder *builder)
 {
@@ -217,14 +230,15 @@ int pprof_samples_build(struct pprof_builder *builder)
 	builder->location_ids = arena_alloc_array(builder->arena, frames, sizeof(uint32_t));
 	builder->function_ids = arena_alloc_array(
 		builder->arena, builder->texts.count + frames + WAIT_KIND_COUNT + FILE_TYPE_COUNT, sizeof(uint32_t));
+	builder->name_uses = arena_alloc_array(builder->arena, frames, sizeof(*builder->name_uses));
 	profile->location = arena_alloc_array(builder->arena, frames, sizeof(Location *));
 	profile->function = arena_alloc_array(builder->arena, frames, sizeof(Function *));
 	profile->sample = arena_alloc_array(builder->arena, snapshot->sample_count, sizeof(Sample *));
-	if (!builder->location_ids || !builder->function_ids || !profile->location || !profile->function ||
-	    !profile->sample)
+	if (!builder->location_ids || !builder->function_ids || !builder->name_uses || !profile->location ||
+	    !profile->function || !profile->sample)
 		return -ENOMEM;
 	for (size_t i = 0; i < snapshot->sample_count && !error; i++)
-		if (snapshot->samples[i].profile == builder->which)
+		if (is_of_profile(builder, &snapshot->samples[i]))
 			error = add_sample(builder, &snapshot->samples[i]);
 	return error;
 }

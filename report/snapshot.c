@@ -91,6 +91,21 @@ static int copy_header(struct snapshot *snapshot, const struct region_header *he
 	return snapshot->program && snapshot->directory && snapshot->out ? 0 : -ENOMEM;
 }
 
+/* Finds the waiter's frames behind the others. */
+static void split_frames(struct snapshot_sample *sample)
+{
+	uint32_t depth = sample->depth;
+
+	for (uint32_t i = 1; i < depth; i++) {
+		if (sample->frames[i] != frame_make(FRAME_MODULE_PSEUDO, FRAME_WAITER))
+			continue;
+		sample->depth = i;
+		sample->waiter_frames = &sample->frames[i + 1];
+		sample->waiter_depth = depth - i - 1;
+		return;
+	}
+}
+
 static int copy_frames(struct snapshot *snapshot, struct source *source, const struct sample *sample,
 		       struct snapshot_sample *out_sample)
 {
@@ -106,6 +121,7 @@ static int copy_frames(struct snapshot *snapshot, struct source *source, const s
 	memcpy(frames, sample->frames, depth * sizeof(*frames));
 	out_sample->frames = frames;
 	out_sample->depth = depth;
+	split_frames(out_sample);
 	return 0;
 }
 
@@ -217,13 +233,21 @@ static uint64_t checked_frame(const struct snapshot *snapshot, uint64_t frame)
 	return frame_make(FRAME_MODULE_UNKNOWN, address);
 }
 
+static void check_frames_of(const struct snapshot *snapshot, const uint64_t *frames, size_t depth)
+{
+	uint64_t *writable = (uint64_t *)frames; /* the snapshot's own copy */
+
+	for (size_t i = 0; i < depth; i++)
+		writable[i] = checked_frame(snapshot, frames[i]);
+}
+
 static void check_frames(struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->sample_count; i++) {
-		uint64_t *frames = (uint64_t *)snapshot->samples[i].frames;
+		const struct snapshot_sample *sample = &snapshot->samples[i];
 
-		for (size_t j = 0; j < snapshot->samples[i].depth; j++)
-			frames[j] = checked_frame(snapshot, frames[j]);
+		check_frames_of(snapshot, sample->frames, sample->depth);
+		check_frames_of(snapshot, sample->waiter_frames, sample->waiter_depth);
 	}
 }
 

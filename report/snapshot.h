@@ -24,8 +24,10 @@ struct snapshot_sample {
 	enum wait_kind kind;
 	enum file_type file_type;
 	uint32_t depth;
-	const uint64_t *frames; /* leaf first, as in frame.h; modules below module_count */
-	int64_t count;          /* events, rounded */
+	const uint64_t *frames;        /* leaf first, as in frame.h; modules below module_count */
+	uint32_t waiter_depth;         /* 0: not known, or no matter */
+	const uint64_t *waiter_frames; /* the first of who waited for what ends here */
+	int64_t count;                 /* events, rounded */
 	int64_t delay_ns;
 };
 

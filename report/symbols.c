@@ -66,14 +66,27 @@ static int symbols_collect_frame(struct symbols *symbols, uint64_t frame)
 	return hash_index_add(&symbols->numbers, hash_index_words(&frame, 1), symbols->count++);
 }
 
+static int symbols_collect_frames(struct symbols *symbols, const uint64_t *frames, size_t depth)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < depth && !error; i++)
+		error = symbols_collect_frame(symbols, frames[i]);
+	return error;
+}
+
 /* All distinct frames, and their numbers once they are in order. */
 static int symbols_collect(struct symbols *symbols, const struct snapshot *snapshot)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < snapshot->sample_count && !error; i++)
-		for (size_t j = 0; j < snapshot->samples[i].depth && !error; j++)
-			error = symbols_collect_frame(symbols, snapshot->samples[i].frames[j]);
+	for (size_t i = 0; i < snapshot->sample_count && !error; i++) {
+		const struct snapshot_sample *sample = &snapshot->samples[i];
+
+		error = symbols_collect_frames(symbols, sample->frames, sample->depth);
+		if (!error)
+			error = symbols_collect_frames(symbols, sample->waiter_frames, sample->waiter_depth);
+	}
 	if (error)
 		return error;
 	sort_words(symbols->frames, symbols->count);

@@ -21,6 +21,7 @@
 enum frame_pseudo {
 	FRAME_TRUNCATED, /* the root of a stack that was cut */
 	FRAME_OVERFLOW,  /* the only frame of what a full sample table could not hold */
+	FRAME_WAITER,    /* what follows is no part of this stack: the first frames of who waited for what it ends */
 };
 
 static inline uint64_t frame_make(uint32_t module, uint64_t address)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stddef.h>
+#include <string.h>
 
 #include "clock.h"
 #include "config.h"
+#include "frame.h"
 #include "losses.h"
 #include "record.h"
 #include "sampler.h"
@@ -22,6 +24,18 @@ static struct {
 	_Atomic int64_t *shown_rate_ns;
 } knobs;
 
+/* Puts the first frames of a waiter behind the `depth` frames of who ends its wait; returns how many there are now. */
+static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sample *waiter)
+{
+	unsigned count = waiter->depth < THREAD_EXTRA_FRAMES ? waiter->depth : THREAD_EXTRA_FRAMES - 1;
+
+	if (depth + 1 + count > SAMPLE_DEPTH_LIMIT)
+		return depth;
+	frames[depth] = frame_make(FRAME_MODULE_PSEUDO, FRAME_WAITER);
+	memcpy(&frames[depth + 1], waiter->frames, count * sizeof(*frames));
+	return depth + 1 + count;
+}
+
 static struct sample *sample_of(struct thread *self, enum profile profile, const struct record_site *site,
 				enum file_type type)
 {
@@ -29,6 +43,8 @@ static struct sample *sample_of(struct thread *self, enum profile profile, const
 
 	key.depth = stack_capture(stack_origin_of(site->frame_pointer), self->stack, site->leaf_address, self->frames,
 				  self->frame_limit);
+	if (site->waiter)
+		key.depth = append_waiter(self->frames, key.depth, site->waiter);
 	return sample_table_find(&key);
 }
 
@@ -39,7 +55,7 @@ static struct sample *leave_wait(struct thread *self, uint64_t now_ticks, bool i
 	struct thread_wait *wait = &self->waits[--self->wait_depth];
 	uint64_t handoff_ticks = wait->waiter.lock ? waiters_depart(&wait->waiter, now_ticks) : 0;
 
-	if (handoff_ticks)
+	if (handoff_ticks && wait->is_for_lock)
 		atomic_store_explicit(&self->handoff_ticks,
 				      atomic_load_explicit(&self->handoff_ticks, memory_order_relaxed) + handoff_ticks,
 				      memory_order_relaxed);
@@ -66,6 +82,12 @@ static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
 	}
 }
 
+/* Who ends a wait for a word is told apart by who waits (futex_locks.h). */
+static bool is_stack_wanted_by_waker(const struct record_site *site, const struct thread_wait *wait)
+{
+	return site->kind == WAIT_FUTEX && (wait->waiter.lock || wait->place.entry);
+}
+
 /* Where the thread stands while it waits; its wait has begun then. NULL: waits are nested too deep. */
 static struct thread_wait *enter_wait(struct thread *self, const struct record_wait *wait)
 {
@@ -78,6 +100,7 @@ static struct thread_wait *enter_wait(struct thread *self, const struct record_w
 		return NULL;
 	slot = &self->waits[self->wait_depth];
 	slot->frame_address = frame_address;
+	slot->is_for_lock = wait->site.kind != WAIT_FUTEX; /* of that it is not known */
 	slot->place.entry = NULL;
 	slot->waiter.lock = NULL;
 	return slot;
@@ -111,6 +134,8 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 	wait->wait_index = self->wait_depth++;
 	wait->since_ticks = slot->waiter.since_ticks;
 	record_wait_draw(self, wait);
+	if (!wait->sample && is_stack_wanted_by_waker(&wait->site, slot))
+		record_wait_take_stack(self, wait);
 	return true;
 }
 

@@ -29,10 +29,11 @@ enum wait_end {
 struct record_site {
 	enum wait_kind kind;
 	enum wait_end end;
-	const void *object;        /* its address; never looked into */
-	int file;                  /* descriptor that a wait was about, or -1; set when it is over */
-	uint64_t leaf_address;     /* entry of the function that the application called */
-	const void *frame_pointer; /* __builtin_frame_address(0) of the wrapper */
+	const void *object;          /* its address; never looked into */
+	int file;                    /* descriptor that a wait was about, or -1; set when it is over */
+	uint64_t leaf_address;       /* entry of the function that the application called */
+	const void *frame_pointer;   /* __builtin_frame_address(0) of the wrapper */
+	const struct sample *waiter; /* of what is released, if names must tell what that is; else NULL */
 };
 
 static inline enum wait_end wait_kind_end(enum wait_kind kind)

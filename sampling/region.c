@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "config.h"
+#include "futex_locks.h"
 #include "kernel.h"
 #include "process.h"
 #include "record.h"
@@ -183,6 +184,7 @@ static void hand_out_tables(struct region *region)
 	waiters_init(&region->waiters);
 	if (config.wakers)
 		wakers_init();
+	futex_locks_init();
 	frame_rules_init(&region->frame_rules);
 	sample_table_init(&region->samples, is_anonymous ? region->samples.arena_limit_bytes : BASE_ARENA_BYTES);
 	threads_init(&region->threads, config.depth, config.seed);

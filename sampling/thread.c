@@ -36,7 +36,7 @@ _Atomic uint32_t *thread_fork_word;
 
 uint32_t thread_record_bytes(uint32_t depth)
 {
-	uint32_t bytes = sizeof(struct thread) + depth * sizeof(uint64_t);
+	uint32_t bytes = sizeof(struct thread) + (depth + THREAD_EXTRA_FRAMES) * sizeof(uint64_t);
 
 	return (bytes + 63) & ~63u;
 }

@@ -23,6 +23,8 @@
 #include "waiters.h"
 #include "wakers.h"
 
+#define THREAD_EXTRA_FRAMES 16 /* room behind a stack for some of another one */
+
 #define THREAD_WAITS 4 /* a wait, and waits in signal handlers that interrupted it */
 
 /* A wait in progress. It lives here and not on the stack because the real call may be left by longjmp. */
@@ -30,6 +32,7 @@ struct thread_wait {
 	struct waiter waiter;
 	struct wakers_place place;
 	uint64_t frame_address; /* of the wrapper: tells an abandoned wait (longjmp) from one that goes on */
+	bool is_for_lock;       /* what no release was charged with is hand-off */
 };
 
 struct thread {
@@ -40,7 +43,7 @@ struct thread {
 	struct stack_limits stack;
 	struct thread_wait waits[THREAD_WAITS];
 	_Atomic uint64_t handoff_ticks; /* lock waiting that no release was charged with, of all owners so far */
-	uint64_t frames[];              /* scratch for one stack */
+	uint64_t frames[];              /* scratch for one stack, and THREAD_EXTRA_FRAMES */
 };
 
 struct thread_table {
@@ -58,7 +61,7 @@ void threads_startup(void);
  * random. */
 void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed);
 
-/* Bytes of one record for stacks of `depth` frames. */
+/* Bytes of one record for stacks of `depth` frames, and its extra room. */
 uint32_t thread_record_bytes(uint32_t depth);
 
 /* More records may be used from now on. */

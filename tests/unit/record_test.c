@@ -121,6 +121,49 @@ static uint64_t handed_off(void)
 	return atomic_load(&thread_table_at(threads, 0)->handoff_ticks);
 }
 
+/* The mutex profile's sample of a release with a waiter's frames behind it; NULL if there is none. */
+static const struct sample *release_with_waiter(void)
+{
+	for (uint32_t slot = 0; slot < samples->slot_count; slot++) {
+		const struct sample *sample = sample_table_slot(samples, sizeof(samples_memory), slot);
+
+		if (sample && sample->profile == PROFILE_MUTEX && sample->depth == 5)
+			return sample;
+	}
+	return NULL;
+}
+
+static void words_that_may_be_locks(void)
+{
+	struct frame waiting = {.caller = 100}, releasing = {.caller = 200};
+	struct record_wait wait = wait_at(&waiting);
+	struct record_site site = {.kind = WAIT_FUTEX, .leaf_address = LEAF, .frame_pointer = &releasing};
+	const struct sample *release;
+	struct thread *self;
+
+	start_afresh(1, INT64_C(1000000000));
+	wait.site.kind = WAIT_FUTEX;
+	at(1000);
+	begin(&wait);
+	ok(wait.sample && stacks_taken == 1, "the waiter's stack is taken beforehand, whatever the rate");
+	at(1500);
+	self = thread_enter();
+	site.waiter = wait.sample;
+	record_release_end(self, record_release_begin(self, &a_lock), &site);
+	thread_leave(self);
+	at(1530);
+	end(&wait, WAIT_OVER);
+	release = release_with_waiter();
+	if (!ok(release, "the release was recorded, with its waiter"))
+		return;
+	is_u64(sample_read(release).delay_ticks, 500, "charged as any");
+	ok(release->frames[1] == frame_make(1, 200) && release->frames[4] == frame_make(1, 100),
+	   "by who, and for whom");
+	ok(release->frames[2] == frame_make(FRAME_MODULE_PSEUDO, FRAME_WAITER), "told apart");
+	is_u64(handed_off(), 0, "the rest is not known to be hand-off");
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 0, "and the wait was too short for its rate");
+}
+
 static void both_sides_are_recorded(void)
 {
 	struct frame waiting = {.caller = 100}, releasing = {.caller = 200};
@@ -304,6 +347,7 @@ int main(void)
 {
 	threads_startup();
 	both_sides_are_recorded();
+	words_that_may_be_locks();
 	refusals_are_no_waits();
 	wakers_are_named();
 	short_waits_take_no_stack();

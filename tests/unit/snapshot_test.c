@@ -27,6 +27,10 @@ static const uint64_t frames[] = {
 	((uint64_t)2 << 48) + 0x7f0000900000, /* outside of its module */
 	(uint64_t)FRAME_MODULE_PSEUDO << 48 | 99,
 };
+static const uint64_t wake_frames[] = {
+	((uint64_t)1 << 48) + 0x401234, (uint64_t)FRAME_MODULE_PSEUDO << 48 | FRAME_WAITER,
+	((uint64_t)2 << 48) + 0x7f0000001000, ((uint64_t)3 << 48) + 0x5000, /* no such module */
+};
 
 static struct region *new_region(void)
 {
@@ -37,6 +41,7 @@ static struct region *new_region(void)
 	region->modules.entries[2].build_id_bytes = 20;
 	memset(region->modules.entries[2].build_id, 0xcd, 20);
 	fake_region_sample(PROFILE_MUTEX, WAIT_MUTEX, frames, 6, 10, 3000);
+	fake_region_sample(PROFILE_MUTEX, WAIT_FUTEX, wake_frames, 4, 1, 500);
 	fake_region_sample(PROFILE_BLOCK, WAIT_MUTEX, frames, 2, 2.4999, 100);
 	fake_region_sample(PROFILE_BLOCK, WAIT_COND, frames, 1, 0.001, 50);
 	fake_region_sample(PROFILE_BLOCK, WAIT_COND, frames, 2, 2.5, 0);
@@ -67,6 +72,14 @@ static void check_frames(const struct snapshot_sample *sample)
 	is_u64(frame_module(sample->frames[5]), FRAME_MODULE_UNKNOWN, "a pseudo frame that does not exist: unknown");
 }
 
+static void check_waiter(const struct snapshot_sample *sample)
+{
+	is_u64(sample->frames[0], wake_frames[0], "who woke");
+	is_u64(sample->waiter_depth, 2, "whom");
+	is_u64(sample->waiter_frames[0], wake_frames[2], "from where");
+	is_u64(frame_module(sample->waiter_frames[1]), FRAME_MODULE_UNKNOWN, "checked, too");
+}
+
 static void check_contents(const struct region *region)
 {
 	struct snapshot_moment moment = FAKE_MOMENT;
@@ -74,11 +87,13 @@ static void check_contents(const struct region *region)
 	struct snapshot *snapshot = NULL;
 
 	is_u64(snapshot_take(region, FAKE_REGION_BYTES, &moment, &snapshot), 0, "a snapshot");
-	is_u64(snapshot->sample_count, 4, "has the samples that say anything");
+	is_u64(snapshot->sample_count, 5, "has the samples that say anything");
 	sample = find(snapshot, PROFILE_MUTEX, WAIT_MUTEX, 6);
 	is_u64(sample->count, 10, "events");
 	is_u64(sample->delay_ns, 3000, "ticks become ns");
+	is_u64(sample->waiter_depth, 0, "no waiter");
 	check_frames(sample);
+	check_waiter(find(snapshot, PROFILE_MUTEX, WAIT_FUTEX, 1));
 	is_u64(find(snapshot, PROFILE_BLOCK, WAIT_MUTEX, 2)->count, 2, "a little less than half an event is none");
 	is_u64(find(snapshot, PROFILE_BLOCK, WAIT_COND, 2)->count, 3, "half an event is one");
 	is_u64(find(snapshot, PROFILE_BLOCK, WAIT_COND, 1)->count, 1, "what took time happened once at least");
