@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# limit: 120
+# alone: waits are compared with the program's own clock
+# What runtimes build on futexes: locks show their holders in the mutex profile, with what they made others wait; and conditions,
+# semaphores, latches, parked threads do not, but in the profile `wake`. Each program prints what it knows of each scene:
+# runtimes/stage.h.
+. "${ROOT:-$PWD}/tests/live/common.sh"
+sources=$ROOT/tests/live/runtimes
+export CONTEND_WAKERS=1
+
+# play NAME: runs the program $work/NAME and looks for each of its scenes in its profiles.
+play()
+{
+	local name=$1 block mutex wake verdict kind has wants waited caused scenes=0
+
+	check "$name: the program ends well" profiled "$name" "$work/$name"
+	block=$(decoded "$name" last block)
+	mutex=$(decoded "$name" last mutex)
+	wake=$(decoded "$name" last wake)
+	while read -r verdict kind has wants waited caused; do
+		scenes=$((scenes + 1))
+		near "$name, $wants waited as long as it says" "$(sum "$block" delay "$wants" "kind=$kind$")" "$waited" 5
+		if [ "$verdict" = lock ]; then
+			near "$name, $has is to blame for that" "$(sum "$mutex" delay "$has")" "$caused" 5
+			near "$name, $has, each time" "$(sum "$mutex" count "$has")" 10 10
+			is "$name, $has is no wake" "$(sum "$wake" count "$has")" 0
+		else
+			# Locks that it is made of may be contended for a moment, when the other is awake.
+			check "$name, $has is not to blame" test "$(sum "$mutex" delay "$has")" -le $((waited / 50))
+			near "$name, $has ended that" "$(sum "$wake" delay "$has" "kind=$kind$")" "$waited" 5
+		fi
+	done <"$work/$name.out"
+	at_least "$name: there were scenes" "$scenes" 5
+}
+
+# built NAME COMMAND...: makes $work/NAME; skips it, with the reason, where a package is missing.
+built()
+{
+	local name=$1 package=$2
+
+	shift 2
+	if [ "$package" ] && [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+		skip "$name" "the package $package is not installed"
+		return 1
+	fi
+	if ! "$@" -o "$work/$name" 2>"$work/$name.said"; then
+		result 'not ok' "$name: it compiles" "$(cat "$work/$name.said")"
+		return 1
+	fi
+}
+
+cxx=(g++ -O2 -g -iquote "$ROOT/tests")
+qt=/usr/include/$(gcc -print-multiarch)/qt5
+built raw '' "${cxx[@]}" "$sources/raw.cc" -lpthread && play raw
+built cxx20 '' "${cxx[@]}" -std=c++20 "$sources/cxx20.cc" -lpthread && play cxx20
+built absl libabsl-dev "${cxx[@]}" "$sources/absl.cc" -labsl_synchronization -labsl_time -lpthread && play absl
+built qt qtbase5-dev "${cxx[@]}" -fPIC -w -isystem "$qt" -isystem "$qt/QtCore" "$sources/qt.cc" -lQt5Core -lpthread && play qt
+built rust rustc /usr/bin/rustc -O "$sources/locks.rs" && play rust
+
+# A newer Rust, with other names, where somebody has one.
+if command -v rustc >/dev/null && [ "$(command -v rustc)" != /usr/bin/rustc ]; then
+	built newer_rust '' rustc -O "$sources/locks.rs" && play newer_rust
+else
+	skip newer_rust "no other rustc than Debian's"
+fi
+finish
