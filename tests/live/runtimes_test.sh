@@ -58,6 +58,18 @@ built absl libabsl-dev "${cxx[@]}" "$sources/absl.cc" -labsl_synchronization -la
 built qt qtbase5-dev "${cxx[@]}" -fPIC -w -isystem "$qt" -isystem "$qt/QtCore" "$sources/qt.cc" -lQt5Core -lpthread && play qt
 built rust rustc /usr/bin/rustc -O "$sources/locks.rs" && play rust
 
+# The crate as Debian packs it, its dependencies too.
+parking_lot()
+{
+	local crate=$work/crate
+
+	mkdir -p "$crate/src" "$crate/.cargo" && cp "$sources"/{stage,parking_lot}.rs "$crate/src/" &&
+		printf '[package]\nname = "scenes"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\nparking_lot = "0.12"\n[[bin]]\nname = "scenes"\npath = "src/parking_lot.rs"\n' >"$crate/Cargo.toml" &&
+		printf '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "/usr/share/cargo/registry"\n' >"$crate/.cargo/config.toml" &&
+		(cd "$crate" && RUSTC=/usr/bin/rustc /usr/bin/cargo build --release --offline) && cp "$crate/target/release/scenes" "$2"
+}
+built parking_lot librust-parking-lot-dev parking_lot && play parking_lot
+
 # A newer Rust, with other names, where somebody has one.
 if command -v rustc >/dev/null && [ "$(command -v rustc)" != /usr/bin/rustc ]; then
 	built newer_rust '' rustc -O "$sources/locks.rs" && play newer_rust

@@ -15,6 +15,10 @@ enum {
 	RUST_CONDVAR,
 	RUST_PARK,
 	RUST_RWLOCK,
+	PARKING_LOT_MUTEX,
+	PARKING_LOT_RWLOCK,
+	PARKING_LOT_CONDVAR,
+	PARKING_LOT_ONCE,
 	ABSL_LOCK_LOOP,
 	ABSL_LOCK_WHEN,
 	ABSL_UNLOCK,
@@ -32,6 +36,10 @@ static const char *const names[NAMES] = {
 	[RUST_CONDVAR] = "_RNvMNtNtNtNtCsjrHSEGnQ3l9_3std3sys4sync7condvar5futexNtB2_7Condvar4wait",
 	[RUST_PARK] = "_RNvNtNtCsjrHSEGnQ3l9_3std6thread9functions4park",
 	[RUST_RWLOCK] = "_RNvMNtNtNtNtCsjrHSEGnQ3l9_3std3sys4sync6rwlock5futexNtB2_6RwLock15write_contended",
+	[PARKING_LOT_MUTEX] = "_ZN11parking_lot9raw_mutex8RawMutex9lock_slow17ha2bcadb9cb51defbE",
+	[PARKING_LOT_RWLOCK] = "_ZN11parking_lot10raw_rwlock9RawRwLock16wait_for_readers17he054367ee72d1f2dE",
+	[PARKING_LOT_CONDVAR] = "_ZN11parking_lot7condvar7Condvar19wait_until_internal17h1d976561cab2a170E",
+	[PARKING_LOT_ONCE] = "_ZN11parking_lot4once4Once14call_once_slow17h0123456789abcdefE",
 	[ABSL_LOCK_LOOP] = "_ZN4absl7debian35Mutex12LockSlowLoopEPNS0_15SynchWaitParamsEi",
 	[ABSL_LOCK_WHEN] = "_ZN4absl7debian35Mutex8LockWhenERKNS0_9ConditionE",
 	[ABSL_UNLOCK] = "_ZN4absl7debian35Mutex10UnlockSlowEPNS0_15SynchWaitParamsE",
@@ -84,9 +92,11 @@ static void names_tell(void)
 		uint64_t name;
 		bool is_lock;
 	} cases[] = {
-		{RUST_MUTEX, true},   {RUST_MUTEX_V0, true}, {RUST_MUTEX_1_63, true}, {RUST_CONDVAR, false},
-		{RUST_PARK, false},   {RUST_RWLOCK, true},   {ABSL_LOCK_LOOP, true},  {ABSL_LOCK_WHEN, false},
-		{ABSL_SIGNAL, false}, {QT_MUTEX, true},      {QT_SEMAPHORE, false},
+		{RUST_MUTEX, true},           {RUST_MUTEX_V0, true},     {RUST_MUTEX_1_63, true},
+		{RUST_CONDVAR, false},        {PARKING_LOT_MUTEX, true}, {PARKING_LOT_RWLOCK, true},
+		{PARKING_LOT_CONDVAR, false}, {PARKING_LOT_ONCE, false}, {RUST_PARK, false},
+		{RUST_RWLOCK, true},          {ABSL_LOCK_LOOP, true},    {ABSL_LOCK_WHEN, false},
+		{ABSL_SIGNAL, false},         {QT_MUTEX, true},          {QT_SEMAPHORE, false},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
