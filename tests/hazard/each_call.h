@@ -7,6 +7,7 @@
 #define CONTEND_TESTS_HAZARD_EACH_CALL_H
 
 #include <limits.h>
+#include <linux/futex.h>
 #include <semaphore.h>
 #include <threads.h>
 
@@ -152,8 +153,25 @@ static inline void hazard_call_others(void)
 	HAZARD_GIVES(pthread_tryjoin_np(pthread_self(), NULL), EBUSY);
 }
 
+static inline void hazard_call_futex(void)
+{
+	struct timespec soon = {0, 1000000};
+	unsigned word = 1, own = 0;
+
+	HAZARD_FAILS(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0), EAGAIN);
+	HAZARD_FAILS(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 1, &soon, NULL, 0), ETIMEDOUT);
+	HAZARD_FAILS(syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, 1, NULL, NULL, 0), EINVAL);
+	HAZARD_GIVES(syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 0);
+	HAZARD_GIVES(syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0), 0);
+	HAZARD_GIVES(syscall(SYS_futex, &own, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0), 0);
+	HAZARD_FAILS(syscall(SYS_futex, &own, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0), EDEADLK);
+	HAZARD_GIVES(syscall(SYS_futex, &own, FUTEX_UNLOCK_PI_PRIVATE, 0, NULL, NULL, 0), 0);
+	HAZARD_FAILS(syscall(SYS_futex, &own, FUTEX_UNLOCK_PI_PRIVATE, 0, NULL, NULL, 0), EPERM);
+}
+
 static inline void hazard_call_each(void)
 {
+	hazard_call_futex();
 	hazard_call_mutex();
 	hazard_call_cond();
 	hazard_call_rwlock();

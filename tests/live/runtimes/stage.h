@@ -74,7 +74,7 @@ static inline void *stage_other(void *argument)
 	return NULL;
 }
 
-/* verdict: "lock" if the first is to blame, else "other"; kind: of the wait. */
+/* verdict: "lock" if the first is to blame, "other" if it is not, but ended the wait; "nobody" if that is not told. kind: of the wait. */
 static inline void stage_play(const char *verdict, const char *kind, const char *has_name, void (*has)(void),
 			      const char *wants_name, void (*wants)(void))
 {
