@@ -93,6 +93,7 @@ static long wake_slow(const struct syscall_call *call, const void *frame_pointer
 	return result;
 }
 
+/* What FUTEX_WAKE_OP does to its second word, and whether it wakes anybody there, is not looked at. */
 static long wake(const struct syscall_call *call, const void *frame_pointer)
 {
 	if (!waiters_any(word_of(call)) && !config.wakers)

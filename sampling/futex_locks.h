@@ -11,7 +11,7 @@
  *               value seen (a condition that counts its signals: E is another after each), and
  *               the word is 0, 1 or E by now: free, or taken again by somebody who was quicker (a condition: beyond E).
  *
- *   holds for   the mutexes of Rust's library, GLib, Qt, Zig, folly, textbooks and C++ programs (atomic::wait): E is 1, 2 or 3.
+ *   holds for   the mutexes of Rust's library, GLib, Qt, textbooks and C++ programs (atomic::wait): E is 1, 2 or 3.
  *   is wrong    for a thread that is parked with E > 0 and found with 0 (parking_lot), which names on the stack must tell; once
  *               for a counter that begins above 0 and falls.
  *   unknown to  reader-writer locks, and locks that park threads one by one (abseil, parking_lot): names must tell.

@@ -56,6 +56,8 @@ built raw '' "${cxx[@]}" "$sources/raw.cc" -lpthread && play raw
 built ring '' "${cxx[@]}" "$sources/ring.cc" -lpthread && play ring 1
 grep -q io_uring "$work/ring.out" || skip io_uring 'the kernel gives no rings here'
 built cxx20 '' "${cxx[@]}" -std=c++20 "$sources/cxx20.cc" -lpthread && play cxx20
+glib=$(ldconfig -p | sed -n 's/.*libglib-2\.0\.so\.0 .*x86-64.* => //p' | head -n 1)
+built glib libglib2.0-0 "${cxx[@]}" "$sources/glib.cc" "$glib" -lpthread && play glib 3
 built absl libabsl-dev "${cxx[@]}" "$sources/absl.cc" -labsl_synchronization -labsl_time -lpthread && play absl
 built qt qtbase5-dev "${cxx[@]}" -fPIC -w -isystem "$qt" -isystem "$qt/QtCore" "$sources/qt.cc" -lQt5Core -lpthread && play qt
 built rust rustc /usr/bin/rustc -O "$sources/locks.rs" && play rust
