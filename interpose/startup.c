@@ -82,9 +82,18 @@ static bool start_child(void)
 	return startup.is_on;
 }
 
+/* A vfork child runs in our memory, but is not us. */
+static bool is_our_process(void)
+{
+	return startup.is_on && region_mine()->header.pid == KERNEL_CALL(getpid);
+}
+
+/* Fork handlers of others may have come before, and waited or unlocked: then the child has its region. Where forks wipe no
+ * word, only the region tells whose it is. */
 static void after_fork(void)
 {
-	(void)start_child();
+	if (atomic_load_explicit(thread_fork_word, memory_order_relaxed) == 0 || !is_our_process())
+		(void)start_child();
 }
 
 /* Everything that recording needs, in the order of need. */
@@ -176,12 +185,6 @@ void lifecycle_before_thread(void)
 	if (thread_ends_are_seen())
 		control_start_helper(REAL(pthread_create));
 	errno = saved_errno;
-}
-
-/* A vfork child runs in our memory, but is not us. */
-static bool is_our_process(void)
-{
-	return startup.is_on && region_mine()->header.pid == KERNEL_CALL(getpid);
 }
 
 void lifecycle_before_end(enum lifecycle_end end)
