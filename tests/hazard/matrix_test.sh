@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The matrix: every function of matrix.def, on every kind of object in every state, answers as without us. The programs
-# X_matrix print one line a cell; here each is run bare and preloaded, and each cell must come out the same: result, errno,
+# The matrix: every function of matrix.def, on every kind of object in every state, and of waiting_calls.def, answers as without
+# us. The programs X_matrix print one line a cell; here each is run bare and preloaded, and each cell must come out the same: result, errno,
 # who owns the object. A cell that a preloaded run lacks, or has too much, differs.
 # limit: 300
+# leaves: children that are killed
 . "$ROOT/tests/hazard/common.sh"
 families=$(basename -a -s _matrix.c "$ROOT"/tests/hazard/*_matrix.c)
 each_limit=100
@@ -69,8 +70,12 @@ done
 while IFS=: read -r name reason; do
 	skip "$name" "${reason# }"
 done < <(grep -hvE -- ' -> |^[0-9]+ cells$' bare.*.out)
-none 'every function has cells' "$(sed -nE 's/^[A-DF-Z][A-Z_]*\(([a-z_]+), .*/\1/p' "$ROOT/tests/hazard/matrix.def" |
-	while read -r function; do grep -qE "/$function(-[a-z0-9-]+)? ->" bare.*.out || echo "$function"; done)"
+sed -nE 's/^CALL\([A-Z_]+, ([a-z_0-9]+), .*/\1/p; s/^[A-DF-Z][A-Z_]*\(([a-z_]+), .*/\1/p' \
+	"$ROOT"/tests/hazard/{matrix,waiting_calls}.def >functions
+at_least 'there are functions' "$(wc -l <functions)" 140
+none 'every function has cells' "$(while read -r function; do
+	grep -qE "/$function(-[a-z0-9-]+)? ->" bare.*.out || echo "$function"
+done <functions)"
 
 preloaded=(LD_PRELOAD="$LIBCONTEND" HAZARD_PRELOADED=1)
 rates=("${preloaded[@]}" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1)
