@@ -22,6 +22,9 @@
 #define SLOW_IF(number) "cmpl $" TEXT_OF(number) ", %edi\n\tje 1f\n\t"
 
 _Static_assert(offsetof(struct real_distances, syscall) == 0, "the assembler below adds the first distance");
+_Static_assert(SYS_prctl < SYS_futex && SYS_prctl < SYS_seccomp && SYS_prctl < SYS_io_uring_enter &&
+		       SYS_prctl < SYS_futex_waitv,
+	       "and lets lower numbers pass");
 _Static_assert(offsetof(struct syscall_call, arguments) == 8 && sizeof(struct syscall_call) == 7 * 8,
 	       "the assembler below pushes it word by word");
 
@@ -34,12 +37,13 @@ __asm__(".text\n\t"
 	".cfi_startproc\n\t"
 	"endbr64\n\t"
 	/* clang-format off */
+	"cmpl $" TEXT_OF(SYS_prctl) ", %edi\n\tjb 2f\n\tje 1f\n\t" /* the lowest: most calls are decided here */
 	SLOW_IF(SYS_futex)
-	SLOW_IF(SYS_prctl)
 	SLOW_IF(SYS_seccomp)
 	SLOW_IF(SYS_io_uring_enter)
 	SLOW_IF(SYS_futex_waitv)
 	/* clang-format on */
+	"2:\n\t"
 	"leaq real_stub_syscall(%rip), %r11\n\t"
 	"addq real_distances(%rip), %r11\n\t"
 	"jmp *%r11\n"
