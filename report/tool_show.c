@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* contend show: profiles as text: how much by kind, and the worst stacks; waits of threads that have nothing to do apart. */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <libiberty/demangle.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,9 +96,9 @@ static void print_sample(const Profile *profile, const Sample *sample, FILE *out
 static int compare_delays(const void *left, const void *right)
 {
 	const Sample *const *a = left, *const *b = right;
-	int64_t difference = (*b)->value[VALUE_DELAY_NS] - (*a)->value[VALUE_DELAY_NS];
+	int64_t a_ns = (*a)->value[VALUE_DELAY_NS], b_ns = (*b)->value[VALUE_DELAY_NS];
 
-	return (difference > 0) - (difference < 0);
+	return (b_ns > a_ns) - (b_ns < a_ns);
 }
 
 /* The `most` worst of the samples, idle waits only or none of them. */
@@ -159,22 +161,30 @@ static void print_kinds(const Profile *profile, FILE *out)
 	}
 }
 
-/* A profile whose samples have both values, worst first; NULL after a complaint. */
+/* Reading has checked that each sample has a value of each type. */
+static bool is_of_contention(const Profile *profile)
+{
+	return profile->n_sample_type == 2 &&
+	       strcmp(text(profile, profile->sample_type[VALUE_COUNT]->type), "contentions") == 0 &&
+	       strcmp(text(profile, profile->sample_type[VALUE_DELAY_NS]->type), "delay") == 0;
+}
+
+/* A profile of contention, worst first; NULL after a complaint. */
 static Profile *read_sorted(const char *path)
 {
 	Profile *profile;
 	int error = profile_file_read(path, &profile);
 
 	if (error) {
-		tool_fail("%s: %s", path, tool_error_words(error));
+		tool_fail("%s: %s", path,
+			  error == -EBADMSG ? "not a profile, or a damaged one" : tool_error_words(error));
 		return NULL;
 	}
-	for (size_t i = 0; i < profile->n_sample; i++)
-		if (profile->sample[i]->n_value <= VALUE_DELAY_NS) {
-			tool_fail("%s: not a profile of contention", path);
-			profile_file_free(profile);
-			return NULL;
-		}
+	if (!is_of_contention(profile)) {
+		tool_fail("%s: not a profile of contention", path);
+		profile_file_free(profile);
+		return NULL;
+	}
 	if (profile->n_sample)
 		qsort(profile->sample, profile->n_sample, sizeof(profile->sample[0]), compare_delays);
 	return profile;
@@ -216,6 +226,18 @@ static int show(const char *path, unsigned most)
 	return TOOL_OK;
 }
 
+/* A number from 1 on; 0 if the text is none. */
+static unsigned count_of(const char *digits)
+{
+	unsigned long count;
+
+	if (digits[strspn(digits, "0123456789")] != '\0')
+		return 0;
+	errno = 0;
+	count = strtoul(digits, NULL, 10);
+	return errno || count > UINT_MAX ? 0 : count;
+}
+
 static int help(void)
 {
 	puts("Usage: contend show [-n COUNT] FILE...\n\n"
@@ -233,13 +255,18 @@ int tool_show(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "+n:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
-		if (option != 'n' || (most = strtoul(optarg, NULL, 10)) == 0)
+		if (option != 'n')
 			return tool_misuse("show", "the command line is wrong");
+		most = count_of(optarg);
+		if (most == 0)
+			return tool_misuse("show", "%s: not a number of stacks", optarg);
 	}
 	if (optind == argc)
 		return tool_misuse("show", "no profile named");
 	for (; optind < argc; optind++)
 		if (show(argv[optind], most) != TOOL_OK)
 			status = TOOL_FAILED;
+	if (fflush(stdout) || ferror(stdout))
+		return tool_fail("standard output: %s", strerrordesc_np(errno));
 	return status;
 }

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `contend show` prints profiles as text: totals by kind, the worst stacks, and idle waits apart from the others.
+. "${ROOT:-$PWD}/tests/live/common.sh"
+
+# show ARGUMENT...: output in $work/show.out and .err, exit status in $status.
+show()
+{
+	"$contend" show "$@" >"$work/show.out" 2>"$work/show.err"
+	status=$?
+}
+
+# The lines of a part of the output, its title left away.
+part()
+{
+	awk -v title="$1" '$0 == "" { inside = 0 } inside { print } index($0, title) == 1 { inside = 1 }' "$work/show.out"
+}
+
+# refused STATUS WORDS: so it ended, with those words in one line of standard error and nothing on standard output.
+refused()
+{
+	is "$2: exit status" "$status" "$1"
+	is "$2: said once" "$(grep -cF -- "$2" "$work/show.err")" 1
+	is "$2: nothing else is shown" "$(cat "$work/show.out")" ''
+}
+
+check 'a program that reads and sleeps' profiled io "$live/waits_seeds"
+block=$work/io.$(last_dump io).block.pb.gz
+mutex=$work/io.$(last_dump io).mutex.pb.gz
+text=$(decoded io last block)
+show "$block"
+is 'a block profile is shown' "$status" 0
+is 'nothing is complained about' "$(cat "$work/show.err")" ''
+is 'its name is first' "$(head -n 1 "$work/show.out")" "$block"
+is 'its comments follow' "$(grep -c '^# lost: nothing$' "$work/show.out")" 1
+for kind in read write sleep join; do
+	is "by kind: all waits of kind $kind" "$(part 'by kind' | awk -v kind=$kind '$3 == kind { print $2 }')" \
+		"$(sum "$text" count '' "^kind=$kind(,|$)")x"
+done
+is 'by kind: and no other' "$(part 'by kind' | wc -l)" 4
+is 'worst first: the long reads, with descriptor and callers' \
+	"$(part worst | head -n 1 | sed 's/^ *[0-9.]*\(n\|u\|m\|\)s *//')" '100x  read pipe  read < wait_long < run < main'
+is 'then the short ones' "$(part worst | sed -n 2p | grep -c '300x  read pipe  read < wait_short <')" 1
+is 'no sleep is among them' "$(part worst | grep -c nanosleep)" 0
+is 'what is idle are sleeps only' "$(part idle | grep -cv ' sleep  nanosleep <')" 0
+at_least 'and they are there' "$(part idle | wc -l)" 1
+is 'no label is shown that is not there' "$(part idle | grep -c 'fd\|sleep [a-z]')" 0
+show -n 1 "$block"
+is '-n 1: one stack' "$(part worst | wc -l)" 1
+is '-n 1: one idle one' "$(part idle | wc -l)" 1
+is '-n 1: still every kind' "$(part 'by kind' | wc -l)" 4
+show -n1000000 -- "$block"
+is 'a number that is larger than needed: everything' "$(($(part worst | wc -l) + $(part idle | wc -l)))" \
+	"$(grep -vc '^#' "$text")"
+
+show "$mutex"
+is 'a mutex profile is shown' "$status" 0
+is 'that nobody waited in' "$(part worst)" '  none'
+is 'it has no kinds' "$(grep -c 'by kind\|^idle' "$work/show.out")" 0
+profiled locks "$live/exit_ways" return 1
+is 'a program with contention ends as it does' $? 3
+show "$work/locks.$(last_dump locks).mutex.pb.gz"
+at_least 'releases are shown, without a kind' "$(part worst | grep -c 'x    pthread_mutex_unlock < ')" 1
+show "$block" "$mutex"
+is 'two files, both shown' "$(grep -c '^worst$' "$work/show.out")" 2
+
+show "$work/none.pb.gz"
+refused 1 "$work/none.pb.gz: No such file or directory"
+echo text >"$work/text"
+show "$work/text"
+refused 1 "$work/text: not a profile, or a damaged one"
+show "$work"
+refused 1 "$work: not a profile, or a damaged one"
+: >"$work/empty"
+show "$work/empty"
+refused 1 "$work/empty: not a profile, or a damaged one"
+head -c 300 "$block" >"$work/cut.pb.gz"
+show "$work/cut.pb.gz"
+refused 1 "$work/cut.pb.gz: not a profile, or a damaged one"
+gzip -dc "$block" | sed 's/contentions/contentionz/' >"$work/other.pb"
+show "$work/other.pb"
+refused 1 "$work/other.pb: not a profile of contention"
+gzip -dc "$block" >"$work/plain.pb"
+show "$work/none.pb.gz" "$work/plain.pb"
+is 'what can be shown is, after what cannot' "$(grep -c '^worst$' "$work/show.out")" 1
+is 'which is a failure all the same' "$status" 1
+
+show
+refused 2 'no profile named'
+for number in 0 -1 1x x '' 99999999999999999999; do
+	show -n "$number" "$block"
+	refused 2 "contend show: $number: not a number of stacks"
+done
+show -n
+refused 2 'contend show: the command line is wrong'
+show -x "$block"
+refused 2 'contend show: the command line is wrong'
+show --help
+is 'help is no failure' "$status" 0
+at_least 'and says how it is used' "$(grep -c '^Usage: contend show ' "$work/show.out")" 1
+"$contend" show "$block" >/dev/full 2>"$work/show.err"
+is 'what cannot be written is a failure' $? 1
+finish
