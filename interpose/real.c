@@ -169,16 +169,19 @@ void real_resolve(void)
 		loader.error();
 }
 
-#define FUNCTION(result, name, parameters, arguments, version)                                                         \
+#define STUB(result, name, parameters, arguments, refusal)                                                             \
 	result real_stub_##name parameters                                                                             \
 	{                                                                                                              \
 		if (!is_relocated())                                                                                   \
 			return (result)0;                                                                              \
 		real_resolve();                                                                                        \
 		if (real_distances.name == 0)                                                                          \
-			return (result)ENOSYS;                                                                         \
+			return (result)(refusal);                                                                      \
 		return REAL(name) arguments;                                                                           \
 	}
+#define FUNCTION(result, name, parameters, arguments, version) STUB(result, name, parameters, arguments, ENOSYS)
+#define WAITING(result, name, parameters, arguments, kind, file, may_wait, outcome)                                    \
+	STUB(result, name, parameters, arguments, (errno = ENOSYS, (intptr_t)-1))
 #define FUNCTION_IN_ASSEMBLER(name) /* below */
 #include "functions.def"
 #undef FUNCTION

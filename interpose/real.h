@@ -7,7 +7,7 @@
  * functions and calls on.
  *
  * Called from   anywhere. real_resolve: the constructor, and stubs before it.
- * Not there     a function that this libc lacks returns ENOSYS.
+ * Not there     a function that this libc lacks refuses: ENOSYS, as its result or as -1 and errno.
  * Too early     while the loader has not relocated us (an IFUNC resolver of another object runs): only the loader's one
  *               thread exists; a stub returns 0 and does nothing, but for syscall's.
  */

@@ -107,6 +107,10 @@ if fetch bullseye libc6 libc6-dev libgcc-s1; then
 		runs_alike "$name" "$built/$name"
 	done
 
+	check 'a program is built that asks for a newer function' build lacking live/loaders_lacking.c -l:libpthread.so.0 -l:libdl.so.2
+	profiled lacking "$loader" --library-path "$libraries" "$built/lacking"
+	is 'the function refuses' "$(cat "$work/lacking.out")" '-1 ENOSYS'
+
 	check 'a plug-in with threads is built' build loaders_late_plugin.so live/loaders_late_plugin.c -fPIC -shared -l:libpthread.so.0
 	check 'and a program without' build loaders_late live/loaders_late.c -l:libdl.so.2
 	runs_alike loaders_late "$built/loaders_late"
