@@ -79,11 +79,14 @@ static size_t leading_underscores(const char *name)
 }
 
 /* Is it one of the functions that the profiles are about? */
-static bool is_wrapped(const char *name)
+static bool is_wrapped(const char *name, size_t bytes)
 {
-	static const char *const wrapped[] = {
-#define FUNCTION(result, name, parameters, arguments, version) #name,
-#define FUNCTION_IN_ASSEMBLER(name)                            #name,
+	static const struct {
+		const char *name;
+		size_t bytes; /* compared first: few names are equally long */
+	} wrapped[] = {
+#define FUNCTION(result, name, parameters, arguments, version) {#name, sizeof(#name) - 1},
+#define FUNCTION_IN_ASSEMBLER(name)                            {#name, sizeof(#name) - 1},
 #define FUNCTION_OF_LIST(name)                                 /* never in a profile */
 #include "functions.def"
 #undef FUNCTION
@@ -92,7 +95,7 @@ static bool is_wrapped(const char *name)
 	};
 
 	for (size_t i = 0; i < sizeof(wrapped) / sizeof(wrapped[0]); i++)
-		if (strcmp(name, wrapped[i]) == 0)
+		if (bytes == wrapped[i].bytes && memcmp(name, wrapped[i].name, bytes) == 0)
 			return true;
 	return false;
 }
@@ -101,12 +104,14 @@ static bool is_wrapped(const char *name)
 static bool is_better(const struct symbol_match *a, const struct symbol_match *b)
 {
 	size_t a_bytes = strlen(a->name), b_bytes = strlen(b->name);
+	bool a_is_wrapped;
 	size_t a_underscores = leading_underscores(a->name), b_underscores = leading_underscores(b->name);
 
 	if (a->is_function != b->is_function)
 		return a->is_function;
-	if (is_wrapped(a->name) != is_wrapped(b->name))
-		return is_wrapped(a->name);
+	a_is_wrapped = is_wrapped(a->name, a_bytes);
+	if (a_is_wrapped != is_wrapped(b->name, b_bytes))
+		return a_is_wrapped;
 	if (a_underscores != b_underscores)
 		return a_underscores < b_underscores;
 	if (a->binding != b->binding)

@@ -275,13 +275,12 @@ static void check_damage(void)
 	free(elf.bytes);
 }
 
-/* Every symbol covers everything: the work has a bound. */
+/* Every symbol covers everything: the work has a bound. Without it this takes longer than a test may. */
 static void check_absurd_sizes(void)
 {
 	struct fake_symbol *symbols = calloc(10000, sizeof(*symbols));
 	struct symbols *names;
 	struct fake_elf elf;
-	uint64_t began_ns;
 
 	for (size_t i = 0; i < 10000; i++)
 		symbols[i] =
@@ -291,9 +290,7 @@ static void check_absurd_sizes(void)
 	describe(&object, current_path(), 7, BIAS);
 	for (size_t i = 0; i < MANY; i++)
 		want(&object, 0x2000 + i);
-	began_ns = t_now_ns();
 	is_u64(symbols_resolve(&object.snapshot, "", &names), 0, "symbols without end");
-	ok(t_now_ns() - began_ns < UINT64_C(3000000000), "take bounded time");
 	symbols_free(names);
 	free(symbols);
 	free(elf.bytes);
