@@ -2,7 +2,7 @@
  * leaves: its sandboxed processes cannot remove a file
  *
  * Goal: after start-up a process allows itself futex, read, write, exit and return from signals only. Contended locks and waits
- * must live with that: where another call kills, and where it is refused, when the process ends as usual too.
+ * must live with that, and reads that wait: where another call kills, and where it is refused, when the process ends as usual too.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -20,11 +20,22 @@ enum {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static _Atomic int go, met, ready, ended;
+static int passed[2]; /* a pipe: one byte in it, which goes from thread to thread */
 
 static void spin(unsigned turns)
 {
 	for (volatile unsigned i = 0; i < turns; i++)
 		;
+}
+
+/* Whoever has the byte makes the others wait for it. */
+static void pass_on(void)
+{
+	char byte;
+
+	need(read(passed[0], &byte, 1) == 1 && byte == 'x', "read");
+	spin(5000);
+	need(write(passed[1], &byte, 1) == 1, "written");
 }
 
 /* Made before the sandbox; contends inside it; never ends, for a thread's end makes further calls. */
@@ -42,6 +53,8 @@ static void *contend(void *argument)
 		spin(5000);
 		pthread_mutex_unlock(&mutex);
 		spin(100);
+		if (i % 4 == 0)
+			pass_on();
 	}
 	pthread_mutex_lock(&mutex);
 	ended++;
@@ -79,6 +92,7 @@ static bool enter_sandbox(unsigned otherwise, enum way way)
 
 static void work_in_sandbox(unsigned otherwise, enum way way)
 {
+	need(!pipe(passed) && write(passed[1], "x", 1) == 1, "pipe");
 	for (int i = 0; i < THREADS; i++)
 		hazard_start(contend, NULL);
 	while (ready < THREADS)
