@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goal: a signal handler on an alternate stack may lock contended mutexes, post and wait on every size of such a stack on which
- * it can bare: the kernel's minimum and a little for the handler itself, 5424, 8192 and 16384 bytes. A word below each stack
+ * Goal: a signal handler on an alternate stack may lock contended mutexes, post and wait, write, poll and read on every size of such
+ * a stack on which it can bare: the kernel's minimum and a little for the handler itself, 5424, 8192 and 16384 bytes. A word below each stack
  * must stay whole.
  */
+#include <poll.h>
 #include <semaphore.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -18,7 +19,16 @@ enum {
 
 static struct hazard_rival rival;
 static sem_t asked, answered;
+static int ends[2]; /* of a pipe */
 static volatile int handled;
+
+static bool pass_byte(void)
+{
+	struct pollfd polled = {.fd = ends[0], .events = POLLIN};
+	char byte;
+
+	return write(ends[1], "x", 1) == 1 && poll(&polled, 1, -1) == 1 && read(ends[0], &byte, 1) == 1;
+}
 
 static void handler(int signal)
 {
@@ -30,7 +40,7 @@ static void handler(int signal)
 		if (pthread_mutex_lock(&rival.mutex) || pthread_mutex_unlock(&rival.mutex))
 			_exit(1);
 	}
-	if (sem_post(&asked) || sem_wait(&answered))
+	if (sem_post(&asked) || sem_wait(&answered) || !pass_byte())
 		_exit(1);
 	handled++;
 }
@@ -80,6 +90,7 @@ int main(void)
 	hazard_rival_start(&rival);
 	need(!sem_init(&asked, 0, 0) && !sem_init(&answered, 0, 0), "semaphores");
 	hazard_start(answer, NULL);
+	need(!pipe(ends) && pass_byte(), "bound before");
 	need(!sem_post(&asked) && !sem_wait(&answered), "bound before a small stack has to do for that");
 	run_all(NULL);
 	hazard_join(hazard_start(run_all, NULL));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Goal: a program that closes every descriptor it did not open, or lays its own over all, then uses those numbers itself, talks
- * to its own sockets only: no byte of them is read or written by a preloaded library, through contention and dumps.
+ * to its own sockets only: no byte of them is read or written by a preloaded library, through contention, waits for bytes, and
+ * dumps.
  */
 #include <sys/socket.h>
 
@@ -24,6 +25,22 @@ static void contend_and_dump(void)
 	hazard_rival_meet(&rival, 10);
 }
 
+static void *send_later(void *sockets)
+{
+	hazard_await_asleep(getpid());
+	need(send(((int *)sockets)[0], "later", 5, 0) == 5, "sent");
+	return NULL;
+}
+
+static void wait_for_bytes(int pair[2])
+{
+	pthread_t sender = hazard_start(send_later, pair);
+	char got[8] = "";
+
+	need(read(pair[1], got, sizeof(got)) == 5 && !memcmp(got, "later", 5), "waited for");
+	hazard_join(sender);
+}
+
 static void check_pairs(void)
 {
 	int pairs[PAIRS][2];
@@ -32,6 +49,8 @@ static void check_pairs(void)
 	for (int i = 0; i < PAIRS; i++)
 		need(!socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), "socket pair %d", i);
 	need(pairs[0][0] == 3, "the lowest number is ours: %d", pairs[0][0]);
+	wait_for_bytes(pairs[0]);
+	wait_for_bytes(pairs[PAIRS - 1]);
 	for (int i = 0; i < PAIRS; i++)
 		need(write(pairs[i][0], "hello", 5) == 5, "written");
 	contend_and_dump();
