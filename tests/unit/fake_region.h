@@ -63,15 +63,36 @@ __attribute__((unused)) static void fake_region_module(struct region *region, ui
 	module->ready = 1;
 }
 
-/* Adds `events` events of `delay_ns` together to the sample of that key. */
+/* Adds `events` events of `delay_ns` together to the sample of that key, and answers with it. */
+__attribute__((unused)) static struct sample *fake_region_add(const struct sample_key *key, double events,
+							      uint64_t delay_ns)
+{
+	struct sample *sample = sample_table_find(key);
+
+	sample_add(sample, (struct sample_weight){.count = (uint64_t)(events * SAMPLER_COUNT_ONE),
+						  .delay_ticks = delay_ns * FAKE_TICKS_PER_NS});
+	return sample;
+}
+
+/* The same for a wait that is for no descriptor, or a release. */
 __attribute__((unused)) static void fake_region_sample(enum profile profile, enum wait_kind kind,
 						       const uint64_t *frames, unsigned depth, double events,
 						       uint64_t delay_ns)
 {
 	struct sample_key key = {.profile = profile, .kind = kind, .depth = depth, .frames = frames};
 
-	sample_add(sample_table_find(&key), (struct sample_weight){.count = (uint64_t)(events * SAMPLER_COUNT_ONE),
-								   .delay_ticks = delay_ns * FAKE_TICKS_PER_NS});
+	fake_region_add(&key, events, delay_ns);
+}
+
+/* The same for a wait for a descriptor of that type. */
+__attribute__((unused)) static struct sample *fake_region_io(enum wait_kind kind, enum file_type type,
+							     const uint64_t *frames, unsigned depth, double events,
+							     uint64_t delay_ns)
+{
+	struct sample_key key = {
+		.profile = PROFILE_BLOCK, .kind = kind, .file_type = type, .depth = depth, .frames = frames};
+
+	return fake_region_add(&key, events, delay_ns);
 }
 
 /* Two ticks a nanosecond, one second after the start, on the same boot. */

@@ -183,6 +183,73 @@ static void check_block_samples(const Profile *profile)
 	is_str(function_at(profile, find_sample(profile, 1, "cond"), 0), "[overflow]", "what no longer fitted");
 }
 
+/* "kind=read,fd=pipe" */
+static const char *labels_of(const Profile *profile, const Sample *sample)
+{
+	static char line[128];
+	size_t used = 0;
+
+	line[0] = '\0';
+	for (size_t i = 0; i < sample->n_label; i++)
+		used += snprintf(line + used, sizeof(line) - used, "%s%s=%s", i ? "," : "",
+				 text(profile, sample->label[i]->key), text(profile, sample->label[i]->str));
+	return line;
+}
+
+static int64_t delay_of(const Profile *profile, const char *labels)
+{
+	int64_t delay_ns = -1;
+
+	for (size_t i = 0; i < profile->n_sample; i++)
+		if (strcmp(labels_of(profile, profile->sample[i]), labels) == 0)
+			delay_ns = profile->sample[i]->value[1];
+	return delay_ns;
+}
+
+/* One stack, waiting for descriptors of several types; two waits that differ in the object's number only are one sample. */
+static void check_file_types(void)
+{
+	struct region *region = new_region();
+	Profile *profile;
+
+	fake_region_io(WAIT_READ, FILE_TYPE_PIPE, stack_a, 3, 1, 100);
+	fake_region_io(WAIT_READ, FILE_TYPE_PIPE, stack_a_again, 3, 1, 10);
+	fake_region_io(WAIT_READ, FILE_TYPE_SOCKET, stack_a, 3, 1, 200);
+	fake_region_io(WAIT_RECV, FILE_TYPE_SOCKET, stack_a, 3, 1, 300);
+	fake_region_io(WAIT_READ, FILE_TYPE_NONE, stack_a, 3, 1, 400);
+	profile = written_and_read(region, PROFILE_BLOCK);
+	is_u64(profile->n_sample, 3 + 4, "kinds and types of descriptors are told apart");
+	is_u64(delay_of(profile, "kind=read,fd=pipe"), 110, "equal ones are added");
+	is_u64(delay_of(profile, "kind=read,fd=socket"), 200, "another type");
+	is_u64(delay_of(profile, "kind=recv,fd=socket"), 300, "another kind");
+	is_u64(delay_of(profile, "kind=read"), 400, "no descriptor, no label");
+	profile_file_free(profile);
+	free(region);
+}
+
+/* Every name of file_types.def. */
+static void check_file_type_names(void)
+{
+	static const char *const names[] = {
+#define FILE_TYPE(identifier, name) name,
+#include "file_types.def"
+#undef FILE_TYPE
+	};
+	struct region *region = new_region();
+	char labels[64];
+	Profile *profile;
+
+	for (int type = FILE_TYPE_NONE + 1; type < FILE_TYPE_COUNT; type++)
+		fake_region_io(WAIT_WRITE, type, stack_a, 3, 1, type);
+	profile = written_and_read(region, PROFILE_BLOCK);
+	for (int type = FILE_TYPE_NONE + 1; type < FILE_TYPE_COUNT; type++) {
+		snprintf(labels, sizeof(labels), "kind=write,fd=%s", names[type]);
+		is_u64(delay_of(profile, labels), type, "%s", labels);
+	}
+	profile_file_free(profile);
+	free(region);
+}
+
 static unsigned comments_with(const Profile *profile, const char *words)
 {
 	unsigned count = 0;
@@ -379,6 +446,8 @@ int main(void)
 	check_comments(mutex);
 	profile_file_free(mutex);
 	profile_file_free(block);
+	check_file_types();
+	check_file_type_names();
 	check_main_unseen();
 	check_empty();
 	check_validation(region);

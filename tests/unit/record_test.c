@@ -21,6 +21,14 @@ static struct sample_table *const samples = (struct sample_table *)samples_memor
 static struct thread_table *const threads = (struct thread_table *)threads_memory;
 static int a_lock;
 static unsigned stacks_taken;
+static unsigned types_asked;
+
+/* Descriptors are numbered as the types of what they lead to. */
+enum file_type file_type_of(int descriptor)
+{
+	types_asked += descriptor >= 0;
+	return descriptor >= 0 ? (enum file_type)descriptor : FILE_TYPE_NONE;
+}
 
 /* The stack is the leaf and the caller that the site names: stacks have a test of their own. */
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
@@ -51,6 +59,7 @@ static void start_afresh(int fraction, int64_t rate_ns)
 	record_set_fraction(fraction);
 	record_set_block_rate_ns(rate_ns);
 	stacks_taken = 0;
+	types_asked = 0;
 }
 
 /* A wrapper's frame that called from `caller`. */
@@ -65,6 +74,19 @@ static struct record_wait wait_at(const struct frame *frame)
 		.site = {.kind = WAIT_MUTEX,
 			 .end = WAIT_END_RELEASE,
 			 .object = &a_lock,
+			 .file = -1,
+			 .leaf_address = LEAF,
+			 .frame_pointer = frame},
+	};
+}
+
+/* A call that waits for a descriptor. */
+static struct record_wait wait_for_file(const struct frame *frame, int descriptor)
+{
+	return (struct record_wait){
+		.site = {.kind = WAIT_READ,
+			 .end = WAIT_END_OTHER,
+			 .file = descriptor,
 			 .leaf_address = LEAF,
 			 .frame_pointer = frame},
 	};
@@ -75,20 +97,26 @@ static void at(uint64_t ticks)
 	atomic_store(&fake_now_ticks, ticks);
 }
 
-static struct sample_weight recorded(enum profile profile, uint64_t caller)
+/* What a profile has of a caller, for descriptors of that type. */
+static struct sample_weight recorded_of(enum profile profile, uint64_t caller, enum file_type type)
 {
 	struct sample_weight sum = {0};
 
 	for (uint32_t slot = 0; slot < samples->slot_count; slot++) {
 		const struct sample *sample = sample_table_slot(samples, sizeof(samples_memory), slot);
 
-		if (sample && sample->profile == profile && sample->depth == 2 &&
+		if (sample && sample->profile == profile && sample->file_type == type && sample->depth == 2 &&
 		    frame_address(sample->frames[1]) == caller) {
 			sum.count += sample_read(sample).count >> SAMPLER_COUNT_SHIFT;
 			sum.delay_ticks += sample_read(sample).delay_ticks;
 		}
 	}
 	return sum;
+}
+
+static struct sample_weight recorded(enum profile profile, uint64_t caller)
+{
+	return recorded_of(profile, caller, FILE_TYPE_NONE);
 }
 
 static void begin(struct record_wait *wait)
@@ -260,6 +288,85 @@ static void short_waits_take_no_stack(void)
 	is_u64(stacks_taken - before, 1, "a wait longer than the rate takes one");
 }
 
+/* A wait of `ticks` for a descriptor. */
+static void wait_through(struct record_wait *wait, uint64_t ticks, enum wait_outcome outcome)
+{
+	at(1000);
+	begin(wait);
+	at(1000 + ticks);
+	end(wait, outcome);
+}
+
+static void descriptors_are_told_apart(void)
+{
+	struct frame frame = {.caller = 100};
+	struct record_wait pipe = wait_for_file(&frame, FILE_TYPE_PIPE), none = wait_for_file(&frame, -1),
+			   socket = wait_for_file(&frame, FILE_TYPE_SOCKET);
+
+	start_afresh(1, 1);
+	wait_through(&pipe, 30, WAIT_OVER);
+	wait_through(&socket, 500, WAIT_OVER);
+	wait_through(&pipe, 40, WAIT_GIVEN_UP);
+	wait_through(&none, 7, WAIT_OVER);
+	is_u64(stacks_taken, 4, "one stack a wait, though what it was for is known only afterwards");
+	is_u64(types_asked, 3, "and one question for each that had a descriptor");
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_PIPE).count, 2, "waits for pipes");
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_PIPE).delay_ticks, 70, "as long as they took");
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_SOCKET).delay_ticks, 500, "those for a socket");
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_NONE).count, 1, "and those for nothing of the kind");
+}
+
+/* The stack is taken afterwards, when what the wait was for is known. */
+static void long_waits_know_their_descriptor(void)
+{
+	struct frame frame = {.caller = 100};
+	struct record_wait wait = wait_for_file(&frame, FILE_TYPE_EVENTFD);
+
+	start_afresh(0, INT64_C(1000000000000));
+	wait_through(&wait, UINT64_C(2000000000000), WAIT_OVER);
+	is_u64(stacks_taken, 1, "a wait that is longer than the rate takes a stack");
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_EVENTFD).count, 1, "with its type");
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 0, "and no other entry");
+}
+
+static void dropped_waits_ask_nothing(void)
+{
+	struct frame frame = {.caller = 100};
+	unsigned kept = 0;
+
+	start_afresh(0, 1000000);
+	for (int i = 0; i < 1000; i++) {
+		struct record_wait wait = wait_for_file(&frame, FILE_TYPE_PIPE);
+
+		wait_through(&wait, 1000, WAIT_OVER);
+		kept += wait.threshold_ticks <= 1000;
+	}
+	ok(kept < 20, "of 1000 waits of 1 us at 1 ms %u are kept", kept);
+	is_u64(types_asked, kept, "only those ask what their descriptor is");
+	ok(stacks_taken < 60, "%u stacks were taken", stacks_taken);
+}
+
+/* At 1 tick a ns: such an answer takes less than 500 us. */
+static void answers_are_no_waits(void)
+{
+	struct frame frame = {.caller = 100};
+	struct record_wait wait = wait_for_file(&frame, FILE_TYPE_SOCKET);
+
+	start_afresh(1, 1);
+	wait_through(&wait, 499999, WAIT_TRIED);
+	wait_through(&wait, 1000000, WAIT_AT_ONCE);
+	wait_through(&wait, 1000000, WAIT_REFUSED);
+	is_u64(types_asked, 0, "what did not wait asks nothing");
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_SOCKET).count, 0, "EAGAIN at once is no wait");
+	wait_through(&wait, 500000, WAIT_TRIED);
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_SOCKET).count, 1, "EAGAIN after a time-out is");
+	is_u64(recorded_of(PROFILE_BLOCK, 100, FILE_TYPE_SOCKET).delay_ticks, 500000, "all of it");
+	start_afresh(0, INT64_C(1000000000000));
+	for (int i = 0; i < 100; i++)
+		wait_through(&wait, 500000, WAIT_TRIED);
+	is_u64(types_asked, 0, "below its rate it is dropped like any other");
+}
+
 static void nested_waits_are_bounded(void)
 {
 	struct frame frames[THREAD_WAITS + 1];
@@ -351,6 +458,10 @@ int main(void)
 	refusals_are_no_waits();
 	wakers_are_named();
 	short_waits_take_no_stack();
+	descriptors_are_told_apart();
+	long_waits_know_their_descriptor();
+	dropped_waits_ask_nothing();
+	answers_are_no_waits();
 	nested_waits_are_bounded();
 	abandoned_waits_are_left();
 	guard_keeps_handlers_out();

@@ -107,6 +107,31 @@ static void check_contents(const struct region *region)
 	snapshot_drop(snapshot);
 }
 
+/* A type of descriptor that does not exist: that sample says nothing, the others do. */
+static void check_file_type(void)
+{
+	struct region *region = fake_region_new();
+	struct snapshot_moment moment = FAKE_MOMENT;
+	struct sample *sample = fake_region_io(WAIT_READ, FILE_TYPE_SOCKET, frames, 2, 1, 70);
+	static const uint8_t absurd[] = {FILE_TYPE_COUNT, 200, 255};
+	struct snapshot *snapshot = NULL;
+
+	fake_region_sample(PROFILE_BLOCK, WAIT_COND, frames, 1, 1, 50);
+	is_u64(snapshot_take(region, FAKE_REGION_BYTES, &moment, &snapshot), 0, "a snapshot with a wait for a socket");
+	is_u64(snapshot->sample_count, 2, "has that, and another one");
+	is_u64(find(snapshot, PROFILE_BLOCK, WAIT_READ, 2)->file_type, FILE_TYPE_SOCKET, "which knows that");
+	is_str(snapshot_file_type_name(FILE_TYPE_SOCKET), "socket", "and it has a name");
+	is_str(snapshot_file_type_name(FILE_TYPE_NONE), "", "as none has not");
+	snapshot_drop(snapshot);
+	for (size_t i = 0; i < sizeof(absurd); i++) {
+		sample->file_type = absurd[i];
+		is_u64(snapshot_take(region, FAKE_REGION_BYTES, &moment, &snapshot), 0, "type %u", absurd[i]);
+		ok(snapshot->sample_count == 1 && find(snapshot, PROFILE_BLOCK, WAIT_COND, 1), "is left out");
+		snapshot_drop(snapshot);
+	}
+	free(region);
+}
+
 static double ns_per_tick(const struct region *region, struct snapshot_moment moment)
 {
 	return snapshot_clock_ns_per_tick(&region->header, &moment);
@@ -391,6 +416,7 @@ int main(void)
 	struct region *region = new_region();
 
 	check_contents(region);
+	check_file_type();
 	check_clock(region);
 	check_refusals(region);
 	check_deep_aliases(region);
