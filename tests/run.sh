@@ -238,7 +238,7 @@ list_tests()
 		[ "$(setting "$file" 'part of' '')" ] && continue
 		echo "hazard/${name%.*} hazard $file $BUILD/${file%.*}"
 	done
-	for file in tests/*/*_test.sh; do
+	for file in tests/*/*_test.sh tests/live/programs/*_test.sh; do
 		[[ $file == tests/build/* ]] && continue
 		name=${file#tests/}
 		echo "${name%_test.sh} script $file -"
