@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# limit: 90
+# node: one program (node.js) with workers, a thread pool, a server with its clients, and children, that prints what came of it.
+. "${ROOT:-$PWD}/tests/live/programs/common.sh"
+
+needs node
+compiles_itself
+
+compute()
+{
+	start node "$ROOT/tests/live/programs/node.js" "$here"
+	is_ended 6
+	cp "$here/out" "$here/answers"
+	is "$way: it complains of nothing" "$(cat "$here/err")" ''
+	profiled_well node 1
+	shows_kind epoll 'epoll_p?wait;.*uv_run' 50
+	shows_kind cond 'pthread_cond_wait;uv_cond_wait' 50
+	shows_kind read 'uv_spawn' 1
+}
+
+every_way compute
+finish
