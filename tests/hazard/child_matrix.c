@@ -212,6 +212,37 @@ static void tell_command(struct waiting_cell *cell, char *out_text, size_t limit
 		 interrupt.sa_handler == SIG_DFL, quit.sa_handler == SIG_DFL, sigismember(&mask, SIGCHLD));
 }
 
+static void reads(struct waiting_cell *cell)
+{
+	command(cell, "exit 7");
+	cell->at.service = "r";
+}
+
+static void writes(struct waiting_cell *cell)
+{
+	command(cell, "exit 8");
+	cell->at.service = "we";
+}
+
+static void neither(struct waiting_cell *cell)
+{
+	command(cell, "exit 0");
+	cell->at.service = "x";
+}
+
+static const struct waiting_state open_states[] = {
+	{"reads", reads, KEEPS, false}, {"writes", writes, KEEPS, false}, {"neither", neither, KEEPS, false}};
+
+/* The stream stays open; its command ends all the same. */
+static void tell_opened(struct waiting_cell *cell, char *out_text, size_t limit)
+{
+	int status = -1;
+
+	(void)cell;
+	signal(SIGCHLD, SIG_DFL);
+	snprintf(out_text, limit, "a child ended %d with %d", waitpid(-1, &status, 0) > 0, status);
+}
+
 static void open_command(struct waiting_cell *cell, const char *name, const char *mode)
 {
 	cell->at.stream = popen(name, mode);
@@ -271,6 +302,7 @@ int main(void)
 	waiting_init();
 	waiting_run(CHILDREN, states, MATRIX_COUNT(states), 0, tell_child);
 	waiting_run(COMMANDS, command_states, MATRIX_COUNT(command_states), 0, tell_command);
+	waiting_run(POPENS, open_states, MATRIX_COUNT(open_states), 0, tell_opened);
 	waiting_run(PCLOSES, close_states, MATRIX_COUNT(close_states), 0, tell_closed);
 	return matrix_finish();
 }

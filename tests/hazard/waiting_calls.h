@@ -110,6 +110,7 @@ enum waiting_family {
 	SIGSUSPENDS,
 	CHILDREN,
 	COMMANDS,
+	POPENS,
 	PCLOSES,
 	FLOCKS,
 	LOCKFS,

@@ -31,7 +31,7 @@ extern int __fcntl(int fd, int command, ...);
 	OWN_FRAME static int wait_##name(void *argument)                                                               \
 	{                                                                                                              \
 		struct awaited *it = argument;                                                                         \
-		long got = function arguments;                                                                         \
+		long got = (long)function arguments;                                                                         \
                                                                                                                        \
 		(void)it;                                                                                              \
 		NO_TAIL_CALL();                                                                                        \
