@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goal: a signal handler on an alternate stack may lock contended mutexes, post and wait, write, poll and read on every size of such
- * a stack on which it can bare: the kernel's minimum and a little for the handler itself, 5424, 8192 and 16384 bytes. A word below each stack
- * must stay whole.
+ * Goal: a signal handler on an alternate stack may lock contended mutexes, post and wait, write, poll and read on every
+ * size of such a stack on which it can bare: the kernel's minimum and a little for the handler itself, 5424, 8192 and
+ * 16384 bytes. A word below each stack must stay whole.
  */
 #include <poll.h>
 #include <semaphore.h>

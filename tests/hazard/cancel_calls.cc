@@ -2,9 +2,10 @@
  * limit: 40
  * leaves: a command that libc kills when its waiter is cancelled
  *
- * Goal: a C++ thread that is cancelled in any of the calls that only wait, asleep (deferred or asynchronously) or with the cancellation
- * pending before, ends there just where it does without us, runs the destructors and cleanup handlers of every frame, innermost
- * first, and the threads after it can wait for the same things. What each call does is printed.
+ * Goal: a C++ thread that is cancelled in any of the calls that only wait, asleep (deferred or asynchronously) or with
+ * the cancellation pending before, ends there just where it does without us, runs the destructors and cleanup handlers
+ * of every frame, innermost first, and the threads after it can wait for the same things. What each call does is
+ * printed.
  */
 #include <semaphore.h>
 #include <sys/un.h>
@@ -16,7 +17,8 @@ static struct {
 	int empty[2], full[2], full_sockets[2], no_bytes[2]; /* ends to read from first */
 	int listening, locked;
 	int empty_queue, full_queue, set;
-	pid_t child; /* that has `locked` locked, and lives */
+	mqd_t posix_empty, posix_full; /* no descriptors, where the kernel has none */
+	pid_t child;                   /* that has `locked` locked, and lives */
 	sockaddr_un address;
 	socklen_t address_bytes;
 	char buffer[64];
@@ -104,6 +106,20 @@ static void make_queues()
 		;
 }
 
+static mqd_t make_posix_queue()
+{
+	mq_attr attributes = {};
+	char name[64];
+	mqd_t queue;
+
+	attributes.mq_maxmsg = 1;
+	attributes.mq_msgsize = 16;
+	snprintf(name, sizeof(name), "/contend-cancel.%d", getpid());
+	queue = mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
+	mq_unlink(name);
+	return queue;
+}
+
 static void end_queues()
 {
 	msgctl(world.empty_queue, IPC_RMID, nullptr);
@@ -167,13 +183,17 @@ static void set_queue_arguments(waiting_family family, waiting_arguments *at)
 {
 	world.operation = {0, -1, IPC_NOWAIT}; /* no cancellation point: it would wait for ever */
 	at->operations = &world.operation;
-	if (family == MSGRCVS || family == MSGSNDS)
+	if (family == MSGRCVS || family == MSGSNDS || family == MQ_RECEIVES || family == MQ_SENDS)
 		at->bytes = 16;
 	*(long *)world.buffer = 1;
 	if (family == MSGRCVS)
 		at->fd = world.empty_queue;
 	if (family == MSGSNDS)
 		at->fd = world.full_queue;
+	if (family == MQ_RECEIVES)
+		at->fd = world.posix_empty;
+	if (family == MQ_SENDS)
+		at->fd = world.posix_full;
 	if (family == SEMOPS)
 		at->fd = world.set;
 }
@@ -334,6 +354,9 @@ int main()
 	make_listeners();
 	make_queues();
 	atexit(end_queues);
+	world.posix_empty = make_posix_queue();
+	world.posix_full = make_posix_queue();
+	mq_send(world.posix_full, world.buffer, 16, 0);
 	make_child();
 	for (const auto &call : waiting_calls)
 		for (int way = PENDING; way <= ASYNCHRONOUS; way++)

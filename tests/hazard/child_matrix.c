@@ -2,8 +2,9 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: waiting for children, commands and pipes to them answers in every state as without us: result, errno, the status, what is told
- * of the child, whether it is still there to be waited for, and the dispositions and the mask after.
+ * Goal: waiting for children, commands and pipes to them answers in every state as without us: result, errno, the
+ * status, what is told of the child, whether it is still there to be waited for, and the dispositions and the mask
+ * after.
  */
 #include "waiting_matrix.h"
 

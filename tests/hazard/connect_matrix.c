@@ -2,8 +2,8 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: accepting and making connections, Unix and Internet, answers in every state as without us: result, errno, the peer's
- * address and its length, the flags of the new descriptor, and bytes that go through.
+ * Goal: accepting and making connections, Unix and Internet, answers in every state as without us: result, errno, the
+ * peer's address and its length, the flags of the new descriptor, and bytes that go through.
  */
 #include <arpa/inet.h>
 #include <sys/un.h>
@@ -301,26 +301,14 @@ static void tell_connected(struct waiting_cell *cell, char *out_text, size_t lim
 		close(fd);
 }
 
-static void run(enum waiting_family family, const struct waiting_state *states, size_t count,
-		void (*tell)(struct waiting_cell *cell, char *text, size_t limit))
-{
-	for (size_t s = 0; s < count; s++) {
-		char name[64];
-		struct waiting_state state = states[s];
-
-		snprintf(name, sizeof(name), "%s/%s", is_unix ? "unix" : "internet", state.name);
-		state.name = name;
-		waiting_run(family, &state, 1, 0, tell);
-	}
-}
-
 int main(void)
 {
 	waiting_init();
 	for (int turn = 0; turn < 2; turn++) {
 		is_unix = turn;
-		run(ACCEPTS, accept_states, MATRIX_COUNT(accept_states), tell_accepted);
-		run(CONNECTS, connect_states, MATRIX_COUNT(connect_states), tell_connected);
+		waiting_kind = is_unix ? "unix" : "internet";
+		waiting_run(ACCEPTS, accept_states, MATRIX_COUNT(accept_states), 0, tell_accepted);
+		waiting_run(CONNECTS, connect_states, MATRIX_COUNT(connect_states), 0, tell_connected);
 	}
 	return matrix_finish();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goal: a program that closes every descriptor it did not open, or lays its own over all, then uses those numbers itself, talks
- * to its own sockets only: no byte of them is read or written by a preloaded library, through contention, waits for bytes, and
- * dumps.
+ * Goal: a program that closes every descriptor it did not open, or lays its own over all, then uses those numbers
+ * itself, talks to its own sockets only: no byte of them is read or written by a preloaded library, through contention,
+ * waits for bytes, and dumps.
  */
 #include <sys/socket.h>
 

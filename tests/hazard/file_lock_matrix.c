@@ -2,8 +2,8 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: locks on files, and all else that fcntl does with numbers and with pointers, answer in every state as without us: result,
- * errno, what is told of the lock, who has it, and the descriptor's flags.
+ * Goal: locks on files, and all else that fcntl does with numbers and with pointers, answer in every state as without
+ * us: result, errno, what is told of the lock, who has it, and the descriptor's flags.
  */
 #include "waiting_matrix.h"
 

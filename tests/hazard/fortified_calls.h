@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* fortified_calls: the calls that fortification checks, as a program makes them: into buffers whose size only the compiler, or only
- * the running program, knows, of a number of bytes that nobody knows beforehand. The programs fortified_N.c are this at one level
- * each; fortified_test.sh demands that theirs are the entries of that level.
+/* fortified_calls: the calls that fortification checks, as a program makes them: into buffers whose size only the
+ * compiler, or only the running program, knows, of a number of bytes that nobody knows beforehand. The programs
+ * fortified_N.c are this at one level each; fortified_test.sh demands that theirs are the entries of that level.
  */
 #ifndef CONTEND_TESTS_FORTIFIED_CALLS_H
 #define CONTEND_TESTS_FORTIFIED_CALLS_H

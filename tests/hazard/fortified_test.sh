@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The programs fortified_N are what they are for: those of level 2 and 3 call the entries of fortification and those of level 0 do
-# not; at level 3 more calls go there than at level 2. What they do there, they tell themselves.
+# The programs fortified_N are what they are for: those of level 2 and 3 call the entries of fortification and those of
+# level 0 do not; at level 3 more calls go there than at level 2. What they do there, they tell themselves.
 . "$ROOT/tests/tap.sh"
 entries='__poll_chk __ppoll_chk __pread64_chk __pread_chk __read_chk __recv_chk __recvfrom_chk'
 

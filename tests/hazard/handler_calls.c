@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * limit: 40
  *
- * Goal: the handlers of 10 kHz timers, on the thread's stack and on an alternate one, read, write, poll, post, send and sleep while the
- * threads themselves read, write, poll, lock and wait: whatever they interrupt, each call does its work, the bytes come in order, restarts
- * and EINTR are as without us, errno stays.
+ * Goal: the handlers of 10 kHz timers, on the thread's stack and on an alternate one, read, write, poll, post, send and
+ * sleep while the threads themselves read, write, poll, lock and wait: whatever they interrupt, each call does its
+ * work, the bytes come in order, restarts and EINTR are as without us, errno stays.
  */
 #include <poll.h>
 #include <semaphore.h>

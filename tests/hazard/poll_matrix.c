@@ -2,8 +2,9 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: event loops' waits answer in every state of their descriptors, with every kind of time-out and mask, as without us: result,
- * errno, which descriptors are ready for what, the signal mask after, and the time left where select tells it.
+ * Goal: event loops' waits answer in every state of their descriptors, with every kind of time-out and mask, as without
+ * us: result, errno, which descriptors are ready for what, the signal mask after, and the time left where select tells
+ * it.
  */
 #include "waiting_matrix.h"
 

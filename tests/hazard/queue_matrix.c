@@ -2,11 +2,9 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: the message queues of System V and POSIX, and the semaphores of System V, answer in every state as without us: result, errno,
- * the message, its type or priority, how many are left, and the semaphore's value.
+ * Goal: the message queues and the semaphores of System V answer in every state as without us: result, errno, the
+ * message, its type, how many are left, and the semaphores' values.
  */
-#include <sys/stat.h>
-
 #include "waiting_matrix.h"
 
 enum { ASKED = 10 };
@@ -203,125 +201,6 @@ static void tell_queue(struct waiting_cell *cell, char *out_text, size_t limit)
 		 waiting_shown(waiting_memory.buffer + sizeof(long)), (long)state.msg_qnum);
 }
 
-/* POSIX queues; where the kernel has none, every call fails in the same way. */
-static void open_posix(struct waiting_cell *cell, int flags)
-{
-	struct mq_attr attributes = {.mq_maxmsg = 2, .mq_msgsize = ASKED};
-	char name[64];
-
-	snprintf(name, sizeof(name), "/contend-matrix.%d", getpid());
-	cell->number = mq_open(name, O_RDWR | O_CREAT | O_EXCL | flags, 0600, &attributes);
-	mq_unlink(name);
-	cell->at.fd = cell->number;
-	memcpy(cell->at.buffer, one.text, ASKED);
-}
-
-static int give_posix(void *argument)
-{
-	struct waiting_cell *cell = argument;
-
-	return mq_send(cell->number, one.text, ASKED, 3);
-}
-
-static int take_posix(void *argument)
-{
-	struct waiting_cell *cell = argument;
-	char text[ASKED];
-
-	return mq_receive(cell->number, text, sizeof(text), NULL);
-}
-
-static void posix_there(struct waiting_cell *cell)
-{
-	open_posix(cell, 0);
-	give_posix(cell);
-	memset(cell->at.buffer, '.', ASKED);
-}
-
-static void posix_empty(struct waiting_cell *cell)
-{
-	open_posix(cell, 0);
-	cell->give = give_posix;
-	waiting_memory.timeout = hazard_deadline(CLOCK_REALTIME, MATRIX_FAR_MS);
-	cell->at.timeout = &waiting_memory.timeout;
-}
-
-static void posix_full(struct waiting_cell *cell)
-{
-	posix_empty(cell);
-	give_posix(cell);
-	give_posix(cell);
-	cell->give = take_posix;
-}
-
-static void posix_empty_past(struct waiting_cell *cell)
-{
-	posix_empty(cell);
-	cell->at.timeout->tv_sec = 1;
-	waiting_set_flags(cell->at.fd < 0 ? 2 : cell->at.fd, cell->call->make == waiting_mq_receive ? O_NONBLOCK : 0);
-}
-
-static void posix_full_past(struct waiting_cell *cell)
-{
-	posix_full(cell);
-	cell->at.timeout->tv_sec = 1;
-	waiting_set_flags(cell->at.fd < 0 ? 2 : cell->at.fd, cell->call->make == waiting_mq_send ? O_NONBLOCK : 0);
-}
-
-static void posix_too_short(struct waiting_cell *cell)
-{
-	posix_there(cell);
-	cell->at.bytes--;
-}
-
-static void posix_too_long(struct waiting_cell *cell)
-{
-	open_posix(cell, 0);
-	cell->at.bytes++;
-}
-
-static void posix_unmapped(struct waiting_cell *cell)
-{
-	posix_there(cell);
-	cell->at.buffer = waiting_unmapped;
-}
-
-static void no_descriptor(struct waiting_cell *cell)
-{
-	cell->number = -1;
-}
-
-static const struct waiting_state posix_receive_states[] = {
-	{"there", posix_there, KEEPS, false},
-	{"comes-later", posix_empty, GIVES, false},
-	{"past-or-nonblocking", posix_empty_past, KEEPS, false},
-	{"interrupted", posix_empty, INTERRUPTS, false},
-	{"interrupted-restarts", posix_empty, INTERRUPTS, true},
-	{"too-short", posix_too_short, KEEPS, false},
-	{"unmapped", posix_unmapped, KEEPS, false},
-	{"no-descriptor", no_descriptor, KEEPS, false},
-};
-
-static const struct waiting_state posix_send_states[] = {
-	{"room", posix_there, KEEPS, false},
-	{"full", posix_full, GIVES, false},
-	{"full-past-or-nonblocking", posix_full_past, KEEPS, false},
-	{"full-interrupted", posix_full, INTERRUPTS, false},
-	{"full-interrupted-restarts", posix_full, INTERRUPTS, true},
-	{"too-long", posix_too_long, KEEPS, false},
-	{"send-unmapped", posix_unmapped, KEEPS, false},
-	{"send-no-descriptor", no_descriptor, KEEPS, false},
-};
-
-static void tell_posix(struct waiting_cell *cell, char *out_text, size_t limit)
-{
-	struct mq_attr attributes = {.mq_curmsgs = -1};
-
-	mq_getattr(cell->number, &attributes);
-	snprintf(out_text, limit, "priority %u, '%s', messages %ld", waiting_memory.priority,
-		 waiting_shown(waiting_memory.buffer), attributes.mq_curmsgs);
-}
-
 /* Two System V semaphores of value 1; two operations, each on one. */
 static void take_two(struct waiting_cell *cell, short first, short second)
 {
@@ -442,8 +321,6 @@ int main(void)
 	waiting_init();
 	waiting_run(MSGRCVS, receive_states, MATRIX_COUNT(receive_states), ASKED, tell_queue);
 	waiting_run(MSGSNDS, send_states, MATRIX_COUNT(send_states), ASKED, tell_queue);
-	waiting_run(MQ_RECEIVES, posix_receive_states, MATRIX_COUNT(posix_receive_states), ASKED, tell_posix);
-	waiting_run(MQ_SENDS, posix_send_states, MATRIX_COUNT(posix_send_states), ASKED, tell_posix);
 	waiting_run(SEMOPS, semaphore_states, MATRIX_COUNT(semaphore_states), 0, tell_set);
 	return matrix_finish();
 }

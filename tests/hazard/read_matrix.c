@@ -2,8 +2,8 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: whatever reads from a descriptor answers in every state of it as without us: result, errno, the bytes in the buffer, what is
- * left to be read, and the position in a file.
+ * Goal: whatever reads from a descriptor answers in every state of it as without us: result, errno, the bytes in the
+ * buffer, what is left to be read, and the position in a file.
  */
 #include "waiting_matrix.h"
 

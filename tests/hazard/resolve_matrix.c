@@ -2,8 +2,8 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: getaddrinfo answers for numbers, for names of this host and for nonsense as without us: result, errno, and every address found.
- * No case asks the network.
+ * Goal: getaddrinfo answers for numbers, for names of this host and for nonsense as without us: result, errno, and
+ * every address found. No case asks the network.
  */
 #include <arpa/inet.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * leaves: its sandboxed processes cannot remove a file
  *
- * Goal: after start-up a process allows itself futex, read, write, exit and return from signals only. Contended locks and waits
- * must live with that, and reads that wait: where another call kills, and where it is refused, when the process ends as usual too.
+ * Goal: after start-up a process allows itself futex, read, write, exit and return from signals only. Contended locks
+ * and waits must live with that, and reads that wait: where another call kills, and where it is refused, when the
+ * process ends as usual too.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * leaves: its sandboxed processes cannot remove a file
  *
- * Goal: in strict seccomp, where any call but read, write and exit kills, and so does reading a clock, uncontended locks of every
- * usual kind work, as do waits' signals and broadcasts; and so do reads and writes, ready, waited for and refused.
+ * Goal: in strict seccomp, where any call but read, write and exit kills, and so does reading a clock, uncontended
+ * locks of every usual kind work, as do waits' signals and broadcasts; and so do reads and writes, ready, waited for
+ * and refused.
  */
 #include <linux/seccomp.h>
 #include <sys/prctl.h>

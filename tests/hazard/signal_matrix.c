@@ -2,8 +2,8 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: sleeping, and waiting for signals, answers in every state as without us: result, errno, the time left, which signal came,
- * what is told of it, which handlers ran, and the mask after.
+ * Goal: sleeping, and waiting for signals, answers in every state as without us: result, errno, the time left, which
+ * signal came, what is told of it, which handlers ran, and the mask after.
  */
 #include "waiting_matrix.h"
 

@@ -2,8 +2,8 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: what moves bytes from one descriptor to another answers for every pair of them, ready or not, as without us: result, errno,
- * what arrived, what is left, positions and offsets.
+ * Goal: what moves bytes from one descriptor to another answers for every pair of them, ready or not, as without us:
+ * result, errno, what arrived, what is left, positions and offsets.
  */
 #include "waiting_matrix.h"
 

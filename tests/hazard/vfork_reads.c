@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goal: vfork children, which run in their parent's memory, wait in read, poll, sleep and write to pipes before they exec or _exit, while
- * other threads wait too: the parent's waits, errno, locks and descriptors are whole after, as often as it is done, and also when a
- * signal kills the child in its wait.
+ * Goal: vfork children, which run in their parent's memory, wait in read, poll, sleep and write to pipes before they
+ * exec or _exit, while other threads wait too: the parent's waits, errno, locks and descriptors are whole after, as
+ * often as it is done, and also when a signal kills the child in its wait.
  */
 #include <poll.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* waiting_calls: the functions of interpose/waits.def, each as a function of one struct that has arguments for all of them.
  *
- * Of C and C++ programs. They are called by their names, so that a preload is met, and so are the names that fortification and old
- * programs use, which have no declaration.
+ * Of C and C++ programs. They are called by their names, so that a preload is met, and so are the names that
+ * fortification and old programs use, which have no declaration.
  */
 #ifndef CONTEND_TESTS_WAITING_CALLS_H
 #define CONTEND_TESTS_WAITING_CALLS_H

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* waiting_matrix: the cells of the calls that only wait: each function of a family in each state, on fresh objects, printed as one
- * line with what it left: result, errno, and what the family's `tell` says of memory, descriptors and the other side.
+/* waiting_matrix: the cells of the calls that only wait: each function of a family in each state, on fresh objects,
+ * printed as one line with what it left: result, errno, and what the family's `tell` says of memory, descriptors and
+ * the other side.
  *
- * Contract as in matrix.h. A state is a function that fills the arguments; what it opened as `fd` and `other` is closed.
+ * Contract as in matrix.h. A state is a function that fills the arguments; what it opened as `fd` and `other` is
+ * closed.
  */
 #ifndef CONTEND_TESTS_WAITING_MATRIX_H
 #define CONTEND_TESTS_WAITING_MATRIX_H
@@ -55,6 +57,9 @@ static struct waiting_memory {
 
 /* Called for each cell before its call, where a program says so: for arguments that depend on the function. */
 static void (*waiting_prepare)(struct waiting_cell *cell);
+
+/* Before the states' names, where a program tries them on several kinds of objects. */
+static const char *waiting_kind;
 
 static char *waiting_unmapped; /* the second of two pages, where nothing is; the first is there */
 
@@ -208,7 +213,8 @@ static inline void waiting_run_cell(const struct waiting_call *call, const struc
 	waiting_invoke(&cell);
 	if (tell)
 		tell(&cell, text, sizeof(text));
-	printf("%s/%s -> %ld, errno %s%s%s\n", state->name, call->name, cell.result,
+	printf("%s%s%s/%s -> %ld, errno %s%s%s\n", waiting_kind ? waiting_kind : "", waiting_kind ? "/" : "",
+	       state->name, call->name, cell.result,
 	       cell.error == MATRIX_ERRNO_CANARY ? "untouched" : matrix_error_name(cell.error), *text ? ", " : "",
 	       text);
 	matrix_cells++;

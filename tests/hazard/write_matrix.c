@@ -2,8 +2,8 @@
  * limit: 60
  * part of: matrix_test.sh
  *
- * Goal: whatever writes to a descriptor, or waits until it is written, answers in every state of it as without us: result, errno,
- * what arrived, the file's length and position, and the SIGPIPEs that came.
+ * Goal: whatever writes to a descriptor, or waits until it is written, answers in every state of it as without us:
+ * result, errno, what arrived, the file's length and position, and the SIGPIPEs that came.
  */
 #include "waiting_matrix.h"
 
