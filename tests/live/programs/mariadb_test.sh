@@ -100,7 +100,9 @@ serve()
 	profiled_well mariadbd 1
 	shows_kind mutex 'LOGGER::slow_log_print|MYSQL_QUERY_LOG::write|_ZN15MYSQL_QUERY_LOG5write' 100
 	shows_kind cond '' 100
-	shows_kind poll '' 1
+	shows_kind poll 'vio_io_wait' 1000
+	shows_kind futex '' 10 # InnoDB's own locks
+	shows_kind sync '' 10
 	shows_holder 'MYSQL_QUERY_LOG' 100
 }
 

@@ -5,7 +5,6 @@
 . "${ROOT:-$PWD}/tests/live/programs/common.sh"
 
 needs nginx wrk
-may_lose='[0-9]{1,2} waits or wakes that the profile wake goes without: too many at a time' # 32 threads wait at one condition
 mkdir "$work/site" && cd "$work/site" || exit 1
 seq 100 >index.html
 seq 200000 >large.txt

@@ -14,7 +14,7 @@ compute()
 	cp "$here/out" "$here/answers"
 	is "$way: it complains of nothing" "$(cat "$here/err")" ''
 	profiled_well node 1
-	shows_kind epoll 'epoll_p?wait;.*uv_run' 50
+	shows_kind epoll 'epoll_p?wait;.*uv_run' 20
 	shows_kind cond 'pthread_cond_wait;uv_cond_wait' 50
 	shows_kind read 'uv_spawn' 1
 }

@@ -15,7 +15,7 @@ client()
 commands()
 {
 	seq -f 'RPUSH list element:%g' 200
-	seq -f 'ZADD ranking %g member:%g' 200
+	seq 200 | sed 's/.*/ZADD ranking & member:&/'
 	seq -f 'SADD numbers %g' 200
 	cat <<-'END'
 		SET greeting "hello"
