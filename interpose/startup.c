@@ -208,6 +208,7 @@ void lifecycle_sandboxed(void)
 {
 	startup.is_on = false;
 	file_type_ask_no_more();
+	region_grow_no_more();
 	control_silence();
 }
 

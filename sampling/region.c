@@ -17,7 +17,7 @@
 #include "record.h"
 #include "region.h"
 
-/* What a process with one thread may use: enough for a shell's children, cheap enough for each of them. */
+/* What a process begins with: enough for a shell's children, cheap enough for each of them. */
 enum { BASE_THREADS = 16, BASE_ARENA_BYTES = 128 * 1024 };
 
 /* One record for so many bytes of region, 1024 threads in the default 8 MiB; but never more than a part of it. */
@@ -34,6 +34,8 @@ static struct {
 	_Atomic bool is_reserved;     /* all of it */
 	char path[REGION_PATH_BYTES]; /* "" when anonymous */
 } state;
+
+static bool grow_arena(void);
 
 static uint64_t page_up(uint64_t bytes)
 {
@@ -209,6 +211,7 @@ bool region_create(void)
 	region->samples = layout.samples;
 	describe_process(&region->header, process_start);
 	hand_out_tables(region);
+	sample_table_on_full = state.path[0] ? grow_arena : NULL;
 	/* Pairs with the acquire of readers, who refuse a region without its magic. */
 	atomic_store_explicit(&region->header.magic, REGION_MAGIC, memory_order_release);
 	return true;
@@ -246,10 +249,39 @@ static uint64_t slots_begin(void)
 	return page_up(offsetof(struct region, samples) + state.mine->samples.slots_offset);
 }
 
+/* A process with one thread that needs more than its base: the next part of the arena, each GROWTH times what there was. That
+ * takes a fraction of a millisecond, a few times in its life. */
+static bool grow_arena(void)
+{
+	enum { GROWTH = 4 };
+	struct sample_table *table = &state.mine->samples;
+	uint64_t reserved_bytes = atomic_load_explicit(&table->arena_reserved_bytes, memory_order_relaxed);
+	uint64_t wanted_bytes = reserved_bytes * GROWTH, arena_begin, begin;
+
+	if (wanted_bytes > table->arena_limit_bytes)
+		wanted_bytes = table->arena_limit_bytes;
+	if (wanted_bytes == reserved_bytes)
+		return false;
+	arena_begin = offsetof(struct region, samples) + table->arena_offset;
+	begin = (arena_begin + reserved_bytes) & ~(uint64_t)(PAGE_BYTES - 1);
+	if (!reserve_mapped(begin, page_up(arena_begin + wanted_bytes) - begin)) {
+		region_grow_no_more();
+		return false;
+	}
+	sample_table_reserve(wanted_bytes);
+	return true;
+}
+
+void region_grow_no_more(void)
+{
+	sample_table_on_full = NULL;
+}
+
 void region_reserve_all(void)
 {
 	if (!state.mine || atomic_exchange_explicit(&state.is_reserved, true, memory_order_relaxed))
 		return;
+	region_grow_no_more();
 	if (reserve_mapped(slots_begin(), records_begin() - slots_begin()))
 		sample_table_reserve(state.mine->samples.arena_limit_bytes);
 	if (reserve_mapped(records_begin(), state.bytes - records_begin()))

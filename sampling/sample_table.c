@@ -64,6 +64,13 @@ static bool sample_is_of(const struct sample *sample, const struct sample_key *k
 	       memcmp(sample->frames, key->frames, key->depth * sizeof(uint64_t)) == 0;
 }
 
+bool (*sample_table_on_full)(void);
+
+static bool has_room(const struct sample_table *table, uint64_t bytes)
+{
+	return bytes <= atomic_load_explicit(&table->arena_reserved_bytes, memory_order_relaxed);
+}
+
 /* A filled sample that nobody else knows yet; NULL when the arena is full. */
 static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 {
@@ -72,8 +79,9 @@ static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 	uint64_t used = atomic_load_explicit(&table->arena_used_bytes, memory_order_relaxed);
 
 	do {
-		if (used + bytes > atomic_load_explicit(&table->arena_reserved_bytes, memory_order_relaxed))
-			return NULL;
+		while (!has_room(table, used + bytes))
+			if (!sample_table_on_full || !sample_table_on_full())
+				return NULL;
 	} while (!atomic_compare_exchange_weak_explicit(&table->arena_used_bytes, &used, used + bytes,
 							memory_order_relaxed, memory_order_relaxed));
 	struct sample *sample = (struct sample *)((char *)table + table->arena_offset + used);

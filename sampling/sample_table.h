@@ -81,6 +81,9 @@ void sample_table_init(struct sample_table *table, uint64_t reserved_bytes);
 /* More of the arena may be used from now on. */
 void sample_table_reserve(uint64_t reserved_bytes);
 
+/* Called when what is reserved of the arena is used up; true: there is more now. NULL: there never is. */
+extern bool (*sample_table_on_full)(void);
+
 /* The sample of that key, entered if it was not there; the overflow sample if it cannot be. Never NULL. */
 struct sample *sample_table_find(const struct sample_key *key);
 

@@ -80,19 +80,38 @@ static bool is_private_file(uint64_t bytes)
 static int use_region(void)
 {
 	struct region *region = region_create() ? region_mine() : NULL;
-	unsigned long few;
+	uint64_t base_bytes;
 
 	if (!region || !lies_inside(region) || !is_private_file(region->header.bytes))
 		return 1;
-	few = fill_samples();
+	base_bytes = atomic_load(&region->samples.arena_reserved_bytes);
+	if (fill_samples() == 0 || atomic_load(&region->samples.arena_reserved_bytes) <= base_bytes)
+		return 2;
 	touch_records(region);
 	region_reserve_all();
 	if (atomic_load(&region->threads.reserved) != region->threads.limit || region->threads.limit < 32)
-		return 2;
-	if (few == 0 || fill_samples() <= few)
 		return 3;
 	touch_records(region);
 	return region_close() && access(region_path(), F_OK) != 0 ? 0 : 4;
+}
+
+/* Reserved at once, or no more of it: what is there is used, and no system call is made for more. */
+static int use_what_is_there(void)
+{
+	struct region *region = region_create() ? region_mine() : NULL;
+	uint64_t base_bytes;
+
+	if (!region)
+		return 1;
+	base_bytes = atomic_load(&region->samples.arena_reserved_bytes);
+	region_grow_no_more();
+	if (fill_samples() == 0 || atomic_load(&region->samples.arena_reserved_bytes) != base_bytes)
+		return 2;
+	region_reserve_all();
+	if (fill_samples() == 0 ||
+	    atomic_load(&region->samples.arena_reserved_bytes) != region->samples.arena_limit_bytes)
+		return 3;
+	return region_close() ? 0 : 4;
 }
 
 /* The exit status of `body` in a child; 128 + signal if it was killed. */
@@ -144,6 +163,7 @@ int main(void)
 	all_sizes_hold();
 	configure("8m", "128", directory);
 	is_u64((uint64_t)in_child(create_twice), 0, "the file of an earlier program is left alone");
+	is_u64((uint64_t)in_child(use_what_is_there), 0, "nothing is reserved where that is forbidden");
 	configure("8m", "128", "/nonexistent");
 	is_u64((uint64_t)in_child(create_anonymous), 0, "without a directory there is anonymous memory");
 	configure("8m", "128", "/tmp");

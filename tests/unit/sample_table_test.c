@@ -89,6 +89,35 @@ static void full_table_says_so(void)
 	ok(!is_overflow(find(PROFILE_MUTEX, WAIT_MUTEX, entered, 20)), "more memory makes room again");
 }
 
+static unsigned growths;
+
+static bool grow_twice(void)
+{
+	if (growths == 2)
+		return false;
+	growths++;
+	sample_table_reserve(16 * 1024 * (growths + 1));
+	return true;
+}
+
+static void more_is_asked_for(void)
+{
+	uint64_t entered = 0, fits;
+
+	start_afresh(16 * 1024);
+	while (!is_overflow(find(PROFILE_MUTEX, WAIT_MUTEX, entered, 20)))
+		entered++;
+	fits = entered;
+	start_afresh(16 * 1024);
+	sample_table_on_full = grow_twice;
+	for (entered = 0; !is_overflow(find(PROFILE_MUTEX, WAIT_MUTEX, entered, 20));)
+		entered++;
+	sample_table_on_full = NULL;
+	is_u64(growths, 2, "a table that is full asks for more, as often as there is more");
+	ok(entered > 5 * fits / 2, "and holds it: %lu stacks for %lu", (unsigned long)entered, (unsigned long)fits);
+	is_u64(atomic_load(&losses.events[LOSS_SAMPLES_FULL]), 1, "only the last is lost");
+}
+
 /* Every weight has a delay of three times its count: so must every pair that is read. */
 static _Atomic unsigned writers_left;
 
@@ -163,6 +192,7 @@ int main(void)
 {
 	keys_are_told_apart();
 	full_table_says_so();
+	more_is_asked_for();
 	many_threads_lose_nothing();
 	damage_is_survived();
 	return done();
