@@ -237,6 +237,10 @@ static void set_file_arguments(const waiting_call *call, waiting_arguments *at)
 	}
 	if (family == COMMANDS)
 		at->name = "exec sleep 1000";
+	if (family == POPENS) {
+		at->name = "exit 3";
+		at->service = "no mode"; /* a stream would stay behind */
+	}
 	if (family == PCLOSES)
 		at->stream = popen("exit 3", "r");
 	if (family == RESOLVES) {

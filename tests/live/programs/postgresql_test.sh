@@ -48,7 +48,16 @@ lock_is_held()
 	[ "$(client -c "SELECT count(*) FROM pg_locks WHERE granted AND locktype = 'advisory'")" = 1 ]
 }
 
-# Its one process that makes the tables has more stacks than a process with one thread may keep: those are not looked at.
+lost_by_initdb()
+{
+	local file
+
+	for file in "$here"/*.pb.gz; do
+		[ -e "$file" ] && "$BUILD/tests/decode" "$file" | sed -n 's/^# comment # lost: //p'
+	done | grep -vx nothing
+}
+
+# Its one process that makes the tables has one thread and many stacks.
 make_data()
 {
 	local variables
@@ -57,6 +66,7 @@ make_data()
 	"${user[@]}" env "${variables[@]}" CONTEND_OUT="$here/%e.%p.%n" initdb -D "$here/db" -U postgres -A trust --no-sync --no-locale \
 		-E UTF8 >"$here/initdb" 2>&1
 	is "$way: a data directory is made" $? 0
+	is "$way: of which nothing is lost" "$(lost_by_initdb)" ''
 }
 
 # One session waits for the lock of another.
