@@ -58,18 +58,6 @@ static void handler(int signal)
 	errno = error;
 }
 
-static timer_t start_timer(void)
-{
-	struct timespec interval = {0, 100000};
-	struct itimerspec often = {interval, interval};
-	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
-	timer_t timer;
-
-	event._sigev_un._tid = gettid();
-	need(!timer_create(CLOCK_MONOTONIC, &event, &timer) && !timer_settime(timer, 0, &often, NULL), "timer");
-	return timer;
-}
-
 /* A byte through a pipe and back, waited for in one way or another. The handlers restart what can be; poll is interrupted. */
 static void work_once(int to[2], int back[2], unsigned long turn)
 {
@@ -132,7 +120,7 @@ static void *worker(void *argument)
 
 	need(!pipe2(own.pipe, O_NONBLOCK) && !socketpair(AF_UNIX, SOCK_STREAM, 0, own.sockets), "handler's own");
 	need(!sem_init(&own.posted, 0, 0) && !sigaltstack(&stack, NULL), "handler's own");
-	timer = start_timer();
+	timer = hazard_start_timer(100000);
 	for (unsigned long turn = 0; !stop; turn++)
 		work_once(echo.to, echo.back, turn);
 	timer_delete(timer);

@@ -111,6 +111,21 @@ static inline void hazard_join(pthread_t thread)
 	need(!pthread_join(thread, NULL), "thread joined");
 }
 
+/* A timer that sends the calling thread SIGUSR1 every `interval_ns`. */
+static inline timer_t hazard_start_timer(long interval_ns)
+{
+	struct itimerspec often = {{0, interval_ns}, {0, interval_ns}};
+	struct sigevent event;
+	timer_t timer;
+
+	memset(&event, 0, sizeof(event));
+	event.sigev_notify = SIGEV_THREAD_ID;
+	event.sigev_signo = SIGUSR1;
+	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+	need(!timer_create(CLOCK_MONOTONIC, &event, &timer) && !timer_settime(timer, 0, &often, NULL), "timer");
+	return timer;
+}
+
 /* Waits until the thread `tid` of this process sleeps in the kernel, at most 5 s. */
 static inline void hazard_await_asleep(pid_t tid)
 {

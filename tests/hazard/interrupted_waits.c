@@ -136,18 +136,6 @@ static void *keep(void *argument)
 	return NULL;
 }
 
-static timer_t start_timer(void)
-{
-	struct timespec interval = {0, TICK_NS};
-	struct itimerspec often = {interval, interval};
-	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
-	timer_t timer;
-
-	event._sigev_un._tid = gettid();
-	need(!timer_create(CLOCK_MONOTONIC, &event, &timer) && !timer_settime(timer, 0, &often, NULL), "timer");
-	return timer;
-}
-
 static void start_keeper(const struct wait *wait)
 {
 	sigset_t set;
@@ -173,7 +161,7 @@ static void run(const struct wait *wait, int flags)
 	once = PTHREAD_ONCE_INIT;
 	need(!sem_init(&semaphore, 0, 0), "semaphore");
 	start_keeper(wait);
-	timer = start_timer();
+	timer = hazard_start_timer(TICK_NS);
 	errno = 4711;
 	result = wait->wait();
 	need(errno == (is_ended ? wait->error : EDOM), "%s leaves the right errno", wait->name);

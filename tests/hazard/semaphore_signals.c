@@ -48,22 +48,9 @@ static int wait_somehow(unsigned long turn)
 	}
 }
 
-/* A timer of 10 kHz whose signal comes to this thread. */
-static timer_t start_timer(void)
-{
-	struct timespec interval = {0, 100000};
-	struct itimerspec often = {interval, interval};
-	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
-	timer_t timer;
-
-	event._sigev_un._tid = gettid();
-	need(!timer_create(CLOCK_MONOTONIC, &event, &timer) && !timer_settime(timer, 0, &often, NULL), "timer");
-	return timer;
-}
-
 static void *waiter(void *argument)
 {
-	timer_t timer = start_timer();
+	timer_t timer = hazard_start_timer(100000);
 
 	for (unsigned long turn = 0; !stop; turn++) {
 		errno = 4711;

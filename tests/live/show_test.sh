@@ -24,7 +24,7 @@ refused()
 	is "$2: nothing else is shown" "$(cat "$work/show.out")" ''
 }
 
-check 'a program that reads and sleeps' profiled io "$live/waits_seeds"
+check 'a program that reads and sleeps' profiled io "$live/show"
 block=$work/io.$(last_dump io).block.pb.gz
 mutex=$work/io.$(last_dump io).mutex.pb.gz
 text=$(decoded io last block)
