@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "address_hash.h"
 #include "futex_locks.h"
 
 enum { WINDOW = 8 }; /* entries in which a word may be, from its hash on */
@@ -24,10 +25,7 @@ static _Atomic bool are_used;
 
 static struct entry *entry_at(const void *word, unsigned place)
 {
-	/* Fibonacci hashing, as for locks. */
-	uint32_t hash = (uint32_t)(uintptr_t)word * UINT32_C(0x9e3779b1);
-
-	return &entries[(hash / (UINT32_MAX / FUTEX_LOCKS + 1) + place) % FUTEX_LOCKS];
+	return &entries[(address_hash(word, FUTEX_LOCKS_BITS) + place) % FUTEX_LOCKS];
 }
 
 /* Its entry, or the first free one, or NULL. */

@@ -34,7 +34,8 @@
 
 #include "sample_table.h"
 
-#define FUTEX_LOCKS 1024
+#define FUTEX_LOCKS_BITS 10
+#define FUTEX_LOCKS      (1u << FUTEX_LOCKS_BITS)
 
 struct futex_lock {
 	bool may_be_lock;            /* the first three conditions hold */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "address_hash.h"
 #include "losses.h"
 #include "semaphore_locks.h"
 
@@ -18,10 +19,7 @@ static struct entry entries[SEMAPHORE_LOCKS];
 
 static struct entry *entry_at(const void *semaphore, unsigned place)
 {
-	/* Fibonacci hashing, as for locks. */
-	uint32_t hash = (uint32_t)(uintptr_t)semaphore * UINT32_C(0x9e3779b1);
-
-	return &entries[(hash / (UINT32_MAX / SEMAPHORE_LOCKS + 1) + place) % SEMAPHORE_LOCKS];
+	return &entries[(address_hash(semaphore, SEMAPHORE_LOCKS_BITS) + place) % SEMAPHORE_LOCKS];
 }
 
 static struct entry *find(const void *semaphore)

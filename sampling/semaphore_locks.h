@@ -15,7 +15,8 @@
 
 #include <stdbool.h>
 
-#define SEMAPHORE_LOCKS 1024
+#define SEMAPHORE_LOCKS_BITS 10
+#define SEMAPHORE_LOCKS      (1u << SEMAPHORE_LOCKS_BITS)
 
 /* It was initialised with that value. */
 void semaphore_locks_initialised(const void *semaphore, unsigned value);

@@ -24,6 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "address_hash.h"
+
 #define WAITERS_BUCKET_BITS 10
 #define WAITERS_BUCKETS     (1u << WAITERS_BUCKET_BITS)
 #define WAITERS_WAYS        7
@@ -60,9 +62,7 @@ extern struct waiters_presence waiters_presence[WAITERS_BUCKETS] __attribute__((
 
 static inline uint32_t waiters_bucket_of(const void *lock)
 {
-	/* Multiplicative (Fibonacci) hashing: locks lie at multiples of 8, often 40 or 64 bytes apart. 32 bits, because
-	 * every unlock does it. */
-	return ((uint32_t)(uintptr_t)lock * UINT32_C(0x9e3779b1)) >> (32 - WAITERS_BUCKET_BITS);
+	return address_hash(lock, WAITERS_BUCKET_BITS);
 }
 
 /* May anyone wait for this lock? False is certain (for waits that had begun); all that an uncontended release pays. */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "address_hash.h"
 #include "losses.h"
 #include "wakers.h"
 
@@ -46,10 +47,7 @@ static void give(struct wakers_entry *entry)
 
 static struct wakers_entry *entry_at(const void *object, unsigned place)
 {
-	/* Fibonacci hashing, as for locks. */
-	uint32_t hash = (uint32_t)(uintptr_t)object * UINT32_C(0x9e3779b1);
-
-	return &entries[(hash / (UINT32_MAX / WAKERS_ENTRIES + 1) + place) % WAKERS_ENTRIES];
+	return &entries[(address_hash(object, WAKERS_BITS) + place) % WAKERS_ENTRIES];
 }
 
 static uint32_t waiting_in(const struct wakers_entry *entry)

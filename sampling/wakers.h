@@ -18,7 +18,8 @@
 
 #include "sample_table.h"
 
-#define WAKERS_ENTRIES 256
+#define WAKERS_BITS    8
+#define WAKERS_ENTRIES (1u << WAKERS_BITS)
 #define WAKERS_RUNS    8
 
 /* One waiter's place; its thread's. */
