@@ -53,13 +53,13 @@ static struct sample *sample_of(struct thread *self, enum profile profile, const
 static struct sample *leave_wait(struct thread *self, uint64_t now_ticks, bool is_woken)
 {
 	struct thread_wait *wait = &self->waits[--self->wait_depth];
-	uint64_t handoff_ticks = wait->waiter.lock ? waiters_depart(&wait->waiter, now_ticks) : 0;
+	uint64_t handoff_ticks = waiters_depart(&wait->waiter, now_ticks);
 
 	if (handoff_ticks && wait->is_for_lock)
 		atomic_store_explicit(&self->handoff_ticks,
 				      atomic_load_explicit(&self->handoff_ticks, memory_order_relaxed) + handoff_ticks,
 				      memory_order_relaxed);
-	return wait->place.entry ? wakers_depart(&wait->place, is_woken) : NULL;
+	return wakers_depart(&wait->place, is_woken);
 }
 
 static bool is_on_stack(struct stack_limits limits, uint64_t address)
@@ -94,9 +94,8 @@ static struct thread_wait *enter_wait(struct thread *self, const struct record_w
 	uint64_t frame_address = (uint64_t)(uintptr_t)wait->site.frame_pointer;
 	struct thread_wait *slot;
 
-	if (__builtin_expect(self->wait_depth > 0, 0))
-		leave_abandoned_waits(self, frame_address);
-	if (__builtin_expect(self->wait_depth == THREAD_WAITS, 0))
+	leave_abandoned_waits(self, frame_address);
+	if (self->wait_depth == THREAD_WAITS)
 		return NULL;
 	slot = &self->waits[self->wait_depth];
 	slot->frame_address = frame_address;
