@@ -6,25 +6,16 @@
  */
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
-#include <stdatomic.h>
 #include <sys/syscall.h>
 
 #include "lifecycle.h"
 #include "sandbox.h"
 #include "syscall.h"
 
-static _Atomic bool is_closed;
-
-bool sandbox_is_closed(void)
-{
-	return atomic_load_explicit(&is_closed, memory_order_relaxed);
-}
-
 static void close_sandbox(bool is_strict)
 {
 	if (is_strict)
 		record_stop();
-	atomic_store_explicit(&is_closed, true, memory_order_relaxed);
 	lifecycle_sandboxed();
 }
 

@@ -15,7 +15,6 @@
 #include "config.h"
 #include "control.h"
 #include "dump.h"
-#include "file_type.h"
 #include "heap.h"
 #include "kernel.h"
 #include "libc_versions.h"
@@ -207,8 +206,7 @@ void lifecycle_before_end(enum lifecycle_end end)
 void lifecycle_sandboxed(void)
 {
 	startup.is_on = false;
-	file_type_ask_no_more();
-	region_grow_no_more();
+	kernel_forbid();
 	control_silence();
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +8,6 @@
 
 #include "file_type.h"
 #include "kernel.h"
-
-static _Atomic bool is_mute;
 
 /* The kernel's names of what has no file type; longer ones begin so. */
 static const struct {
@@ -60,7 +57,7 @@ enum file_type file_type_of(int descriptor)
 {
 	struct stat status;
 
-	if (descriptor < 0 || atomic_load_explicit(&is_mute, memory_order_relaxed) ||
+	if (descriptor < 0 || kernel_is_forbidden() ||
 	    KERNEL_CALL(newfstatat, descriptor, "", &status, AT_EMPTY_PATH) != 0)
 		return FILE_TYPE_NONE;
 	switch (status.st_mode & S_IFMT) {
@@ -79,9 +76,4 @@ enum file_type file_type_of(int descriptor)
 	default:
 		return anonymous_type_of(descriptor);
 	}
-}
-
-void file_type_ask_no_more(void)
-{
-	atomic_store_explicit(&is_mute, true, memory_order_relaxed);
 }

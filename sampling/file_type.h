@@ -16,10 +16,7 @@ enum file_type {
 	FILE_TYPE_COUNT
 };
 
-/* descriptor -1: none. */
+/* descriptor -1: none. FILE_TYPE_NONE also where the kernel must not be asked (kernel_forbid). */
 enum file_type file_type_of(int descriptor);
-
-/* System calls may be punished from now on: the answer is always FILE_TYPE_NONE. */
-void file_type_ask_no_more(void);
 
 #endif

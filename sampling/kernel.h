@@ -9,6 +9,7 @@
 #ifndef CONTEND_KERNEL_H
 #define CONTEND_KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
@@ -35,5 +36,10 @@ static inline long kernel_call(long number, long a, long b, long c, long d, long
 
 /* KERNEL_CALL(openat, directory, path, flags, mode): up to six arguments, the rest 0. */
 #define KERNEL_CALL(name, ...) KERNEL_CALL_6(name, __VA_ARGS__ __VA_OPT__(, ) 0, 0, 0, 0, 0, 0)
+
+/* From now on the process may be punished for a call that the program does not make by itself (seccomp); children inherit
+ * that. Whoever can do without such a call asks before it. */
+void kernel_forbid(void);
+bool kernel_is_forbidden(void);
 
 #endif

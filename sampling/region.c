@@ -260,28 +260,23 @@ static bool grow_arena(void)
 
 	if (wanted_bytes > table->arena_limit_bytes)
 		wanted_bytes = table->arena_limit_bytes;
-	if (wanted_bytes == reserved_bytes)
+	if (wanted_bytes == reserved_bytes || kernel_is_forbidden())
 		return false;
 	arena_begin = offsetof(struct region, samples) + table->arena_offset;
 	begin = (arena_begin + reserved_bytes) & ~(uint64_t)(PAGE_BYTES - 1);
 	if (!reserve_mapped(begin, page_up(arena_begin + wanted_bytes) - begin)) {
-		region_grow_no_more();
+		sample_table_on_full = NULL;
 		return false;
 	}
 	sample_table_reserve(wanted_bytes);
 	return true;
 }
 
-void region_grow_no_more(void)
-{
-	sample_table_on_full = NULL;
-}
-
 void region_reserve_all(void)
 {
 	if (!state.mine || atomic_exchange_explicit(&state.is_reserved, true, memory_order_relaxed))
 		return;
-	region_grow_no_more();
+	sample_table_on_full = NULL;
 	if (reserve_mapped(slots_begin(), records_begin() - slots_begin()))
 		sample_table_reserve(state.mine->samples.arena_limit_bytes);
 	if (reserve_mapped(records_begin(), state.bytes - records_begin()))

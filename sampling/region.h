@@ -73,9 +73,6 @@ bool region_create(void);
 /* Reserves what region_create left: call when a second thread is about to exist. Once is enough; more is harmless. */
 void region_reserve_all(void);
 
-/* What is reserved is all there will be: system calls may be punished from now on. */
-void region_grow_no_more(void);
-
 /* This process's region, or NULL before the first region_create. */
 struct region *region_mine(void);
 

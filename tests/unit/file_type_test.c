@@ -18,6 +18,7 @@
 
 #include "check.h"
 #include "file_type.h"
+#include "kernel.h"
 
 static const char *name_of(int descriptor)
 {
@@ -142,7 +143,7 @@ static void check_sandbox(void)
 	int one = open("file", O_RDONLY);
 
 	is_str(name_of(one), "file", "a file before system calls may be punished");
-	file_type_ask_no_more();
+	kernel_forbid();
 	is_str(name_of(one), "", "and after");
 	close(one);
 }

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "config.h"
+#include "kernel.h"
 #include "region.h"
 
 static char directory[] = "/dev/shm/contend-region-test.XXXXXX";
@@ -104,7 +105,7 @@ static int use_what_is_there(void)
 	if (!region)
 		return 1;
 	base_bytes = atomic_load(&region->samples.arena_reserved_bytes);
-	region_grow_no_more();
+	kernel_forbid();
 	if (fill_samples() == 0 || atomic_load(&region->samples.arena_reserved_bytes) != base_bytes)
 		return 2;
 	region_reserve_all();
