@@ -116,13 +116,26 @@ $(programs): build/%: $$(wildcard $$*.c $$*.cc) $$(call libraries_of,$$*) build/
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX) -std=gnu++17,$(CC) -std=gnu17) $(program_flags) -o $@ $< $(program_links)
 build/tests/bench/stack: build/sampling.a build/private/libunwind.o
+# All storms are one program, so that they can rage in one process. Again with ASan, whose runtime must come first: linked in.
+storms := $(sort $(wildcard tests/stress/*.c))
+asan   := -fsanitize=address -fno-omit-frame-pointer
+build/tests/stress/%.o: tests/stress/%.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -iquote sampling -c -o $@ $<
+build/tests/stress/asan/%.o: tests/stress/%.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -iquote sampling $(asan) -c -o $@ $<
+build/tests/stress/stress: $(patsubst %.c,build/%.o,$(storms))
+	$(call quiet,LINK)$(CC) -rdynamic -o $@ $(program_links)
+build/tests/stress/stress_asan: $(patsubst tests/stress/%.c,build/tests/stress/asan/%.o,$(storms))
+	$(call quiet,LINK)$(CC) $(asan) -static-libasan -rdynamic -o $@ $(program_links)
 build/tests/supervise: tests/supervise.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -o $@ $<
 build/tests/decode.o: | build/proto/profile.pb-c.c
 build/tests/decode: build/tests/decode.o build/proto/profile.pb-c.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a
-programs: $(programs) $(shared) build/tests/supervise build/tests/decode
+programs: $(programs) $(shared) build/tests/supervise build/tests/decode build/tests/stress/stress build/tests/stress/stress_asan
 
 install-needs:
 	@sh .ci/install-needs

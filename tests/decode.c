@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* decode FILE: prints a profile, knowing nothing but profile.proto: what the tests believe.
+/* decode FILE...: prints profiles, knowing nothing but profile.proto: what the tests believe.
  *
  * One line for each sample, tab separated: count, delay in ns, labels ("kind=mutex", "-" for none), stack (leaf first,
  * functions separated by ";", mangled as stored). Lines that begin with "#" are the rest of the profile:
+ *   # file FILE
  *   # type TYPE UNIT
  *   # default TYPE
  *   # period TYPE UNIT VALUE
@@ -208,23 +209,32 @@ static void print_sample(const Sample *sample)
 	putchar('\n');
 }
 
-int main(int argc, char **argv)
+static void print_profile(const char *path)
 {
-	uint8_t *data;
 	size_t bytes;
+	uint8_t *data = read_all(path, &bytes);
 
-	if (argc != 2)
-		fail("usage: decode FILE");
-	data = read_all(argv[1], &bytes);
 	profile = perftools__profiles__profile__unpack(NULL, bytes, data);
 	if (!profile)
-		fail("%s: not a profile", argv[1]);
+		fail("%s: not a profile", path);
 	if (!profile->n_string_table || *profile->string_table[0])
-		fail("string 0 is not empty");
+		fail("%s: string 0 is not empty", path);
 	print_header();
 	print_mappings();
 	print_locations();
 	for (size_t i = 0; i < profile->n_sample; i++)
 		print_sample(profile->sample[i]);
+	perftools__profiles__profile__free_unpacked(profile, NULL);
+	free(data);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		fail("usage: decode FILE...");
+	for (int i = 1; i < argc; i++) {
+		printf("# file %s\n", argv[i]);
+		print_profile(argv[i]);
+	}
 	return 0;
 }

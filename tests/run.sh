@@ -7,6 +7,7 @@
 #   hazard/X        tests/hazard/X.c or .cc: first bare (it must pass there, or it tests nothing), then preloaded with
 #                   everything on and recorded, then preloaded with the defaults; exit status and output must be the bare ones
 #   live/X, ...     tests/FOLDER/X_test.sh: any script that prints TAP
+#   stress/X        the row X of tests/stress/rows.txt, in its short form
 #
 # A comment line of its own in a test's source sets: "limit: SECONDS" (default 20, for each run), "alone: REASON" (nothing
 # runs beside it), "leaves: REASON" (it may leave its region behind), "part of: SCRIPT" (that one runs it, not we). A line
@@ -209,7 +210,7 @@ run_test()
 	export CONTEND_OUT=$dir.profiles/%e.%p.%n CONTEND_REGION_DIR=$region TMPDIR=$dir
 	mkdir -p "$dir.profiles" && chmod 1777 "$dir.profiles" "$region" "$dir"
 	case $kind in
-	script) run_tap "$source" bash "$root/$source" ;;
+	script) run_tap "$source" bash "$root/$source" "$program" ;;
 	unit) if built; then run_tap "$source" "$program"; fi ;;
 	hazard) if built; then run_hazard "$source" "$program"; fi ;;
 	esac
@@ -239,9 +240,12 @@ list_tests()
 		echo "hazard/${name%.*} hazard $file $BUILD/${file%.*}"
 	done
 	for file in tests/*/*_test.sh tests/live/programs/*_test.sh; do
-		[[ $file == tests/build/* ]] && continue
+		[[ $file == tests/build/* || $file == tests/stress/row_test.sh ]] && continue
 		name=${file#tests/}
 		echo "${name%_test.sh} script $file -"
+	done
+	sed -nE 's/^([a-z0-9-]+) \|.*/\1/p' tests/stress/rows.txt | while read -r name; do
+		echo "stress/$name script tests/stress/row_test.sh $name"
 	done
 }
 

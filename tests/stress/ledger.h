@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* ledger: how many waits of each kind a storm's processes made: what the profiles are compared with.
+ *
+ * In a file (STRESS_LEDGER) that all processes of a run map: it survives forks, execs and kills.
+ * Called from   any thread of any process, signal handlers included.
+ */
+#ifndef CONTEND_TESTS_STRESS_LEDGER_H
+#define CONTEND_TESTS_STRESS_LEDGER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum wait_kind {
+#define WAIT_KIND(identifier, name, end, is_idle) identifier,
+#include "wait_kinds.def"
+#undef WAIT_KIND
+	WAIT_KIND_COUNT
+};
+
+struct ledger_entry {
+	_Atomic uint64_t begun; /* events that there may be */
+	_Atomic uint64_t done;  /* events that there must be */
+};
+
+struct ledger {
+	struct ledger_entry kinds[WAIT_KIND_COUNT];
+	_Atomic uint32_t is_mixed; /* there were waits, too, that are not in here: outside certain_wait */
+};
+
+extern struct ledger *ledger;
+
+/* Maps the file, or memory of this process and its children if STRESS_LEDGER is not set. Once, first of all. */
+void ledger_open(void);
+
+static inline void ledger_begin(enum wait_kind kind)
+{
+	atomic_fetch_add_explicit(&ledger->kinds[kind].begun, 1, memory_order_relaxed);
+}
+
+static inline void ledger_done(enum wait_kind kind)
+{
+	atomic_fetch_add_explicit(&ledger->kinds[kind].done, 1, memory_order_relaxed);
+}
+
+/* Waits happen that are events or not, as chance has it: only stacks below certain_wait can be compared. */
+static inline void ledger_mix(void)
+{
+	atomic_store_explicit(&ledger->is_mixed, 1, memory_order_relaxed);
+}
+
+/* Prints "kind NAME BEGUN DONE" lines and "mixed 0" or "mixed 1". */
+void ledger_print(void);
+
+#endif

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# limit: 120
+# row_test.sh ROW: one row of rows.txt, bare and then preloaded with everything recorded, for STRESS_SECONDS (1) with each of
+# STRESS_SEEDS (1). The process is looked at when its storms are over, and after its end.
+. "${ROOT:-$PWD}/tests/tap.sh"
+seconds=${STRESS_SECONDS:-1}
+seeds=${STRESS_SEEDS:-1}
+row=$1
+cd "$TMPDIR" || exit 1
+region_directory=$CONTEND_REGION_DIR
+unset "${!CONTEND_@}"
+export CONTEND_REGION_DIR=$region_directory
+everything=(CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_SPIN=1 CONTEND_SEM_AS_LOCK=1 CONTEND_WAKERS=1)
+stress=$BUILD/tests/stress/stress
+MEMORY_KB=8192          # the bound on the region, where the row does not set another
+HEAP_KB=6144            # what the library's own heap and threads may take beside it
+over_limit=$((seconds + 60))
+
+IFS='|' read -r _ storms variables _ < <(grep "^$row |" "$ROOT/tests/stress/rows.txt")
+read -r -a storms <<<"$storms"
+read -r -a variables <<<"$variables"
+[ "${storms[0]:-}" ] || { echo "Bail out! no row $row"; exit 1; }
+[[ ${variables[*]} == *CONTEND_BLOCK_RATE=* ]] && estimated=1 || estimated=0
+[ "${storms[0]}" = asan ] && stress+=_asan && storms=("${storms[@]:1}")
+
+# The storms of a process are over, or it has ended before.
+await_over()
+{
+	local tries
+
+	for ((tries = 0; tries < over_limit * 20; tries++)); do
+		grep -q '^over$' "$run/out" && return 0
+		[ -d "/proc/$pid" ] || return 1
+		sleep 0.05
+	done
+	return 1
+}
+
+# What is left in the process when all is over, that a bare one must have just so.
+look_at()
+{
+	local task name
+
+	for task in /proc/"$pid"/task/*; do
+		read -r name <"$task/comm"
+		[ "$name" = contend ] || echo "thread $name"
+	done
+	for name in /proc/"$pid"/fd/*; do
+		echo "descriptor ${name##*/}"
+	done
+	for name in $(cat /proc/"$pid"/task/*/children); do
+		echo "child $(tr '\0' ' ' <"/proc/$name/cmdline") $(cat "/proc/$name/comm")"
+	done
+}
+
+# Memory in KB: what is resident and nobody else's, but for regions; what of a region is.
+memory_of()
+{
+	awk '/^[0-9a-f]+-[0-9a-f]+ / { is_region = / \/dev\/shm\/.*contend-[0-9]+\// }
+		/^Rss:/ && is_region { region += $2 }
+		/^Anonymous:/ && !is_region { anonymous += $2 }
+		END { print anonymous + 0, region + 0 }' "/proc/$pid/smaps"
+}
+
+# run MODE VARIABLE...: what it left is in $run/{out,err,notes,ledger,look,memory,status}; preloaded, the region's check, too.
+run()
+{
+	local mode=$1
+
+	shift
+	run=$TMPDIR/$mode.$seed
+	mkdir -p "$run/profiles" "$run/looked"
+	mkfifo "$run/input"
+	env "$@" STRESS_LEDGER="$run/ledger.bin" "$stress" --seed "$seed" --seconds "$seconds" "${storms[@]}" \
+		<"$run/input" >"$run/out" 2>"$run/err" 3>"$run/notes" 9>&- &
+	pid=$!
+	exec 9>"$run/input"
+	if await_over; then
+		look_at >"$run/look"
+		memory_of >"$run/memory"
+		[ "$mode" = bare ] || look_at_region
+	fi
+	exec 9>&-
+	wait "$pid"
+	echo $? >"$run/status"
+	STRESS_LEDGER=$run/ledger.bin "$stress" ledger >"$run/ledger"
+}
+
+look_at_region()
+{
+	"$BUILD/contend" check "$pid" >"$run/check" 2>&1 || echo "exit status $?" >>"$run/check.fault"
+	"$BUILD/contend" dump -o "$run/looked/%e.%p.%n" "$pid" >"$run/dump" 2>&1 || cat "$run/dump" >"$run/dump.fault"
+}
+
+# The last profiles of all processes of the run, as the file formats of compare.awk want them.
+tally()
+{
+	find "$1" -name '*.block.pb.gz' -print0 | sort -zV | xargs -0r "$BUILD/tests/decode" |
+		awk -f "$ROOT/tests/stress/tally.awk"
+}
+
+ends_well()
+{
+	is "$1: the program ends well" "$(cat "$run/status" "$run/err")" 0
+	is "$1: its storms are over" "$(cat "$run/out")" over
+}
+
+# What compare.awk says of the profiles in a directory.
+differences()
+{
+	tally "$1" >"$run/tally"
+	awk -v estimated="$estimated" -f "$ROOT/tests/stress/compare.awk" "$run/ledger" "$run/tally"
+}
+
+memory_is_bounded()
+{
+	local bare_kb kb region_kb bound_kb
+
+	read -r bare_kb _ <"$bare/memory"
+	read -r kb region_kb <"$run/memory"
+	bound_kb=$(printf '%s\n' "${variables[@]}" | sed -n 's/^CONTEND_MEMORY=\([0-9]*\)m$/\1/p')
+	at_most "$1: the region is within its bound" "$region_kb" $((${bound_kb:-8} * 1024))
+	at_most "$1: other memory is not much more than bare" "$kb" $((bare_kb + HEAP_KB))
+}
+
+leaves_nothing()
+{
+	is "$1: threads, descriptors and children are as bare" "$(cat "$run/look")" "$(cat "$bare/look")"
+	none "$1: no region is left" "$(find "$CONTEND_REGION_DIR" -type f)"
+	none "$1: nothing but profiles is left" "$(find "$run/profiles" -type f ! -name '*.pb.gz')"
+}
+
+check_run()
+{
+	ends_well "$1"
+	[ -e "$run/look" ] || return # its storms were never over
+	none "$1: the region is consistent" "$(cat "$run"/check.fault "$run/check" 2>/dev/null | grep -v ': consistent')"
+	none "$1: the tool dumps it" "$(cat "$run/dump.fault" 2>/dev/null)"
+	memory_is_bounded "$1"
+	leaves_nothing "$1"
+	none "$1: the profiles hold what the program counted" "$(differences "$run/profiles")"
+	none "$1: so did those that the tool wrote before its end" "$(differences "$run/looked")"
+	note "shown: $(paste -sd ';' "$run/notes" | sed 's/;/; /g'); $(awk '
+		/^kind/ { events += $3 }
+		/^lost/ { lost = $2 }
+		END { printf "%d events, %d lost", events, lost }' "$run/tally")"
+}
+
+for seed in $seeds; do
+	run bare
+	bare=$run
+	ends_well "seed $seed, bare"
+	run preloaded LD_PRELOAD="$LIBCONTEND" CONTEND_OUT="$TMPDIR/preloaded.$seed/profiles/%e.%p.%n" "${everything[@]}" "${variables[@]}"
+	check_run "seed $seed"
+done
+finish

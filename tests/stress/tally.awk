@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# What the block profiles of a run's processes hold, from the output of decode for all of them, each process's in the order of
+# their writing: a process is what has one number and one start; its last profile counts. Prints
+#   kind NAME EVENTS CERTAIN   events of a kind, and those of them below certain_wait
+#   lost EVENTS                events that are in no profile
+#   processes COUNT
+#   wrong WORDS                a profile that holds less than the one before it
+BEGIN { FS = "\t" }
+/^# file / {
+	finish()
+	file = substr($0, 8)
+	sub(/.*\//, "", file)
+	split(file, part, ".")
+	pid = part[2]
+}
+/^# time / { time = substr($0, 8) }
+/^# duration / { key = pid ":" (time - substr($0, 12)) }
+/^# comment # lost: [0-9]+ waits (and releases|that were left) / { split($0, word, " "); lost_now += word[5] }
+!/^#/ {
+	kind = $3
+	sub(/.*kind=/, "", kind)
+	sub(/,.*/, "", kind)
+	count[kind] += $1
+	total += $1
+	if ($4 ~ /;certain_wait;/) certain[kind] += $1
+}
+function finish(   kind) {
+	if (file == "") return
+	if (total < total_of[key] + 0) print "wrong " file " holds " total " events, the one before it " total_of[key]
+	total_of[key] = total
+	lost_of[key] = lost_now
+	for (kind in kinds)
+		count_of[key, kind] = certain_of[key, kind] = 0
+	for (kind in count) {
+		kinds[kind] = 1
+		count_of[key, kind] = count[kind]
+		certain_of[key, kind] = certain[kind]
+	}
+	delete count
+	delete certain
+	total = lost_now = 0
+}
+END {
+	finish()
+	for (key in total_of) {
+		processes++
+		lost += lost_of[key]
+		for (kind in kinds) {
+			all[kind] += count_of[key, kind]
+			all_certain[kind] += certain_of[key, kind]
+		}
+	}
+	for (kind in kinds) printf "kind %s %d %d\n", kind, all[kind], all_certain[kind]
+	printf "lost %d\nprocesses %d\n", lost, processes
+}
