@@ -2,6 +2,7 @@
 # make            build/libcontend.so and build/contend
 # make demo       installs what is missing, profiles a real server, shows its worst contention
 # make check      installs what is missing, builds, runs all tests
+# make stress     storms for about half an hour; writes what came of them into tests/stress/README.md
 # make bench      the cost, measured on this machine
 # Variables: CC, CFLAGS, SANITIZE=address|undefined|thread (units only), V=1 for full commands,
 # LIBUNWIND_SRC=dir and JEMALLOC_SRC=dir for their sources (else fetched as Debian source packages).
@@ -36,7 +37,7 @@ libraries_of = $(filter build/$(1)_library%,$(shared))
 programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,build/$(basename $f)))
 
 .DELETE_ON_ERROR:
-.PHONY: all check demo bench install-needs units programs clean
+.PHONY: all check stress demo bench install-needs units programs clean
 all: build/libcontend.so build/contend
 
 # The architecture: which folder sees which. An include against the arrow does not compile.
@@ -143,6 +144,8 @@ check: install-needs
 	@bash tests/run.sh
 demo: install-needs
 	@bash tests/demo.sh
+stress: install-needs
+	@bash tests/stress/run.sh
 bench: all
 	@bash tests/bench/run.sh
 clean:

@@ -14,7 +14,8 @@
 # "# shown: WORDS" of a test's TAP is shown beside its verdict. X.env beside X holds variables for it. Exit status 77,
 # with a reason printed, skips. Scripts get BUILD, LIBCONTEND and an empty directory of their own to be in; hazard programs
 # that are preloaded have HAZARD_PRELOADED set.
-# BARE=1: hazard programs bare only.   NOBUILD=1: take what is built.   JOBS=n: tests at a time (2).   KEEP=1: temporary directories stay.
+# BARE=1: hazard programs bare only.   NOBUILD=1: take what is built.   JOBS=n: tests at a time (2).   KEEP=1: temporary directories
+# stay.   LIMIT=SECONDS: in place of each test's own.
 set -u
 shopt -s nullglob
 cd "$(dirname "$0")/.." || exit 1
@@ -92,7 +93,7 @@ run_tap()
 	local source=$1 status faults left
 
 	shift
-	supervise "$(setting "$source" limit 20)" "$@"
+	supervise "${LIMIT:-$(setting "$source" limit 20)}" "$@"
 	status=$?
 	if [ $status = 77 ]; then
 		verdict skip "$(tail -n 1 "$dir.out" "$dir.err" | grep -v '^==>' | grep . || echo 'FAULT: no reason')"
@@ -147,7 +148,7 @@ run_hazard()
 {
 	local source=$1 program=$2 limit leaves status faults extra=() mode
 
-	limit=$(setting "$source" limit 20)
+	limit=${LIMIT:-$(setting "$source" limit 20)}
 	leaves=$(setting "$source" leaves '')
 	[ -e "${source%.*}.env" ] && mapfile -t extra < <(grep -E '^[A-Z_]+=' "${source%.*}.env")
 	run_mode bare
@@ -244,7 +245,7 @@ list_tests()
 		name=${file#tests/}
 		echo "${name%_test.sh} script $file -"
 	done
-	sed -nE 's/^([a-z0-9-]+) \|.*/\1/p' tests/stress/rows.txt | while read -r name; do
+	sed -nE '/\| script \|/d; s/^([a-z0-9-]+) \|.*/\1/p' tests/stress/rows.txt | while read -r name; do
 		echo "stress/$name script tests/stress/row_test.sh $name"
 	done
 }

@@ -26,5 +26,5 @@ void storm_churn(const struct stress *stress)
 		need(unseen_join(threads[i]), "thread ended");
 	pthread_attr_destroy(&attributes);
 	free(threads);
-	stress_note("churn", "threads", made);
+	stress_note("threads", made);
 }

@@ -216,7 +216,7 @@ void storm_locks(const struct stress *stress)
 	need(sum_of_guarded(locks) == locks->written, "critical sections: %llu of %llu",
 	     (unsigned long long)sum_of_guarded(locks), (unsigned long long)locks->written);
 	need(locks->meeting.round > 0, "threads met");
-	stress_note("locks", "critical sections", locks->written);
-	stress_note("locks", "meetings", locks->meeting.round);
+	stress_note("critical sections", locks->written);
+	stress_note("meetings", locks->meeting.round);
 	free(locks);
 }

@@ -31,10 +31,10 @@ struct running {
 	pthread_t thread;
 };
 
-void stress_note(const char *storm, const char *what, uint64_t count)
+void stress_note(const char *what, uint64_t count)
 {
 	char line[128];
-	int length = snprintf(line, sizeof(line), "%s %s: %" PRIu64 "\n", storm, what, count);
+	int length = snprintf(line, sizeof(line), "%s: %" PRIu64 "\n", what, count);
 
 	unseen_call(SYS_write, 3, (long)line, length, 0);
 }
@@ -82,9 +82,9 @@ static struct running parse_storm(const char *text, uint64_t seed)
 	return running;
 }
 
-static void run_all(struct running *all, int count, unsigned seconds)
+static void run_all(struct running *all, int count, double seconds)
 {
-	uint64_t end_ns = hazard_now_ns() + seconds * UINT64_C(1000000000);
+	uint64_t end_ns = hazard_now_ns() + (uint64_t)(seconds * 1e9);
 
 	for (int i = 0; i < count; i++) {
 		all[i].stress.end_ns = end_ns;
@@ -109,7 +109,7 @@ static void await_end_of_input(void)
 int main(int argc, char **argv)
 {
 	struct running running[STORMS_LIMIT];
-	unsigned seconds = SECONDS_DEFAULT;
+	double seconds = SECONDS_DEFAULT;
 	uint64_t seed = 1;
 	int count = 0, next = 1;
 
@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[next], "--seed"))
 			seed = strtoull(argv[next + 1], NULL, 10);
 		else
-			seconds = strtoul(argv[next + 1], NULL, 10);
+			seconds = strtod(argv[next + 1], NULL);
 	}
 	for (; next < argc && count < STORMS_LIMIT; next++)
 		running[count++] = parse_storm(argv[next], seed);

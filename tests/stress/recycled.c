@@ -159,6 +159,6 @@ void storm_recycled(const struct stress *stress)
 		destroyed += recycled[i].destroyed;
 	}
 	need(made == destroyed && made > 0, "%ju objects made, %ju destroyed", (uintmax_t)made, (uintmax_t)destroyed);
-	stress_note("recycled", "objects", made);
+	stress_note("objects", made);
 	free(recycled);
 }

@@ -3,16 +3,10 @@
 # limit: 120
 # row_test.sh ROW: one row of rows.txt, bare and then preloaded with everything recorded, for STRESS_SECONDS (1) with each of
 # STRESS_SEEDS (1). The process is looked at when its storms are over, and after its end.
-. "${ROOT:-$PWD}/tests/tap.sh"
+. "${ROOT:-$PWD}/tests/stress/common.sh"
 seconds=${STRESS_SECONDS:-1}
 seeds=${STRESS_SEEDS:-1}
 row=$1
-cd "$TMPDIR" || exit 1
-region_directory=$CONTEND_REGION_DIR
-unset "${!CONTEND_@}"
-export CONTEND_REGION_DIR=$region_directory
-everything=(CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_SPIN=1 CONTEND_SEM_AS_LOCK=1 CONTEND_WAKERS=1)
-stress=$BUILD/tests/stress/stress
 MEMORY_KB=8192          # the bound on the region, where the row does not set another
 HEAP_KB=6144            # what the library's own heap and threads may take beside it
 over_limit=$((seconds + 60))
@@ -21,7 +15,7 @@ IFS='|' read -r _ storms variables _ < <(grep "^$row |" "$ROOT/tests/stress/rows
 read -r -a storms <<<"$storms"
 read -r -a variables <<<"$variables"
 [ "${storms[0]:-}" ] || { echo "Bail out! no row $row"; exit 1; }
-[[ ${variables[*]} == *CONTEND_BLOCK_RATE=* ]] && estimated=1 || estimated=0
+[[ ${variables[*]} == *CONTEND_BLOCK_RATE=* ]] && estimated=1
 [ "${storms[0]}" = asan ] && stress+=_asan && storms=("${storms[@]:1}")
 
 # The storms of a process are over, or it has ended before.
@@ -93,24 +87,10 @@ look_at_region()
 	"$BUILD/contend" dump -o "$run/looked/%e.%p.%n" "$pid" >"$run/dump" 2>&1 || cat "$run/dump" >"$run/dump.fault"
 }
 
-# The last profiles of all processes of the run, as the file formats of compare.awk want them.
-tally()
-{
-	find "$1" -name '*.block.pb.gz' -print0 | sort -zV | xargs -0r "$BUILD/tests/decode" |
-		awk -f "$ROOT/tests/stress/tally.awk"
-}
-
 ends_well()
 {
 	is "$1: the program ends well" "$(cat "$run/status" "$run/err")" 0
 	is "$1: its storms are over" "$(cat "$run/out")" over
-}
-
-# What compare.awk says of the profiles in a directory.
-differences()
-{
-	tally "$1" >"$run/tally"
-	awk -v estimated="$estimated" -f "$ROOT/tests/stress/compare.awk" "$run/ledger" "$run/tally"
 }
 
 memory_is_bounded()
@@ -141,10 +121,17 @@ check_run()
 	leaves_nothing "$1"
 	none "$1: the profiles hold what the program counted" "$(differences "$run/profiles")"
 	none "$1: so did those that the tool wrote before its end" "$(differences "$run/looked")"
-	note "shown: $(paste -sd ';' "$run/notes" | sed 's/;/; /g'); $(awk '
-		/^kind/ { events += $3 }
-		/^lost/ { lost = $2 }
-		END { printf "%d events, %d lost", events, lost }' "$run/tally")"
+	cat "$run/notes" >>"$TMPDIR/notes"
+	awk '/^kind/ { n += $3 } /^lost/ { lost = $2 } END { print "events: " n; print "lost: " lost + 0 }' "$run/tally" >>"$TMPDIR/notes"
+}
+
+# What was done with all seeds, in one line.
+show_notes()
+{
+	awk -F ': ' '!($1 in sum) { order[++n] = $1 }
+		{ sum[$1] += $2 }
+		END { for (i = 1; i <= n; i++) printf "%s%d %s", (i == 1 ? "# shown: " : ", "), sum[order[i]], order[i]; print "" }' \
+		"$TMPDIR/notes"
 }
 
 for seed in $seeds; do
@@ -154,4 +141,5 @@ for seed in $seeds; do
 	run preloaded LD_PRELOAD="$LIBCONTEND" CONTEND_OUT="$TMPDIR/preloaded.$seed/profiles/%e.%p.%n" "${everything[@]}" "${variables[@]}"
 	check_run "seed $seed"
 done
+show_notes
 finish

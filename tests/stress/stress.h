@@ -71,8 +71,8 @@ struct stress_worker {
 
 void stress_run(const struct stress *stress, unsigned count, void *(*body)(void *worker), void *shared);
 
-/* "storm what: count" beside the verdict. */
-void stress_note(const char *storm, const char *what, uint64_t count);
+/* Shown beside the verdict, summed over all runs: "COUNT WHAT". */
+void stress_note(const char *what, uint64_t count);
 
 /* The path of this program, for children that execute it. */
 extern const char *stress_program;
