@@ -11,6 +11,7 @@
 #include "pprof.h"
 #include "process.h"
 #include "profile_file.h"
+#include "snapshot_names.h"
 #include "dump.h"
 
 enum { NAMES_TRIED = 10000, TEMPORARIES_TRIED = 100, NAME_ROOM_BYTES = 32 /* ".<number>.block.pb.gz" */ };

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "snapshot_names.h"
 #include "pprof_comments.h"
 
 __attribute__((format(printf, 2, 3))) static void add(struct pprof_comments *comments, const char *format, ...)

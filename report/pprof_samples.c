@@ -4,6 +4,7 @@
 
 #include "frame.h"
 #include "futex_names.h"
+#include "snapshot_names.h"
 #include "pprof_samples.h"
 
 /* The id of the function of that name, 0 without memory. */

@@ -14,50 +14,6 @@ struct source {
 	size_t frames_left; /* a region cannot hold more, unless its slots lead to the same samples again and again */
 };
 
-const char *snapshot_profile_name(enum profile profile)
-{
-	static const char *const names[] = {
-#define PROFILE(identifier, name, words) [identifier] = name,
-#include "profiles.def"
-#undef PROFILE
-	};
-
-	return names[profile];
-}
-
-const char *snapshot_profile_words(enum profile profile)
-{
-	static const char *const all_words[] = {
-#define PROFILE(identifier, name, words) [identifier] = words,
-#include "profiles.def"
-#undef PROFILE
-	};
-
-	return all_words[profile];
-}
-
-const char *snapshot_kind_name(enum wait_kind kind)
-{
-	static const char *const names[] = {
-#define WAIT_KIND(identifier, name, end, is_idle) [identifier] = name,
-#include "wait_kinds.def"
-#undef WAIT_KIND
-	};
-
-	return names[kind];
-}
-
-const char *snapshot_file_type_name(enum file_type type)
-{
-	static const char *const names[] = {
-#define FILE_TYPE(identifier, name) [identifier] = name,
-#include "file_types.def"
-#undef FILE_TYPE
-	};
-
-	return names[type];
-}
-
 static int64_t ticks_to_ns(const struct snapshot *snapshot, uint64_t ticks)
 {
 	double ns = (double)ticks * snapshot->ns_per_tick + 0.5;

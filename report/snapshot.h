@@ -76,10 +76,4 @@ static inline bool snapshot_has_profile(const struct snapshot *snapshot, enum pr
 /* snapshot_drop(NULL) does nothing. */
 void snapshot_drop(struct snapshot *snapshot);
 
-/* "mutex", "block"; "mutex", "cond", ...; what the profile measures. */
-const char *snapshot_profile_name(enum profile profile);
-const char *snapshot_profile_words(enum profile profile);
-const char *snapshot_kind_name(enum wait_kind kind);
-const char *snapshot_file_type_name(enum file_type type);
-
 #endif

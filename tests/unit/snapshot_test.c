@@ -16,6 +16,7 @@
 #include "random.h"
 #include "region_file.h"
 #include "snapshot.h"
+#include "snapshot_names.h"
 
 enum { MUTATIONS = 4000, LIVE_READS = 30 };
 
