@@ -15,13 +15,11 @@
 #include "kernel.h"
 #include "process.h"
 #include "record.h"
+#include "region_layout.h"
 #include "region.h"
 
 /* What a process begins with: enough for a shell's children, cheap enough for each of them. */
 enum { BASE_THREADS = 16, BASE_ARENA_BYTES = 128 * 1024 };
-
-/* One record for so many bytes of region, 1024 threads in the default 8 MiB; but never more than a part of it. */
-enum { BYTES_PER_THREAD = 8192, THREADS_PART = 4 };
 
 enum { PAGE_BYTES = 4096 };
 
@@ -106,32 +104,8 @@ static bool reserve(long file, uint64_t offset, uint64_t bytes)
 	return result == 0;
 }
 
-/* The tables of variable size: samples up to the thread records, those up to the end. */
-struct layout {
-	struct thread_table threads;
-	struct sample_table samples;
-	uint64_t arena_begin;   /* from the region's start */
-	uint64_t records_begin; /* from the region's start */
-};
-
-static struct layout layout_of(uint64_t bytes, uint32_t depth)
-{
-	uint32_t stride_bytes = thread_record_bytes(depth);
-	uint32_t limit = bytes / THREADS_PART / stride_bytes;
-	struct layout layout;
-
-	if (limit > bytes / BYTES_PER_THREAD)
-		limit = bytes / BYTES_PER_THREAD;
-	layout.threads = (struct thread_table){.stride_bytes = stride_bytes, .limit = limit};
-	layout.records_begin = (bytes - (uint64_t)limit * stride_bytes) & ~(uint64_t)(PAGE_BYTES - 1);
-	layout.threads.offset = layout.records_begin - offsetof(struct region, threads);
-	sample_table_layout(&layout.samples, layout.records_begin - offsetof(struct region, samples));
-	layout.arena_begin = offsetof(struct region, samples) + layout.samples.arena_offset;
-	return layout;
-}
-
 /* The file's first part, so that nothing that region_create hands out can fault. */
-static bool reserve_base(long file, const struct layout *layout)
+static bool reserve_base(long file, const struct region_layout *layout)
 {
 	return KERNEL_CALL(ftruncate, file, state.bytes) == 0 &&
 	       reserve(file, 0, layout->arena_begin + BASE_ARENA_BYTES) &&
@@ -139,7 +113,7 @@ static bool reserve_base(long file, const struct layout *layout)
 }
 
 /* Shared memory in a file, or anonymous memory where that cannot be had. */
-static struct region *map_region(const struct layout *layout, uint64_t process_start)
+static struct region *map_region(const struct region_layout *layout, uint64_t process_start)
 {
 	long file = process_file_limit_bytes() >= state.bytes ? create_file(process_start) : -EFBIG;
 	struct region *mapped = NULL;
@@ -197,11 +171,11 @@ static void hand_out_tables(struct region *region)
 bool region_create(void)
 {
 	uint64_t process_start = process_start_ticks(0);
-	struct layout layout;
+	struct region_layout layout;
 	struct region *region;
 
 	state.bytes = page_up(config.memory_bytes);
-	layout = layout_of(state.bytes, config.depth);
+	layout = region_layout_of(state.bytes, config.depth);
 	region = map_region(&layout, process_start);
 	if (!region)
 		return false;

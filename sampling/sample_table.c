@@ -5,8 +5,7 @@
 #include "losses.h"
 #include "sample_table.h"
 
-/* A slot holds where its sample lies: bytes from the table divided by SLOT_UNIT_BYTES; 0 is an empty slot. */
-enum { SLOT_UNIT_BYTES = 16, SLOT_PROBES = 64, ARENA_BYTES_PER_SLOT = 128 };
+enum { ARENA_BYTES_PER_SLOT = 128 };
 
 static struct {
 	struct sample_table *table;
@@ -18,11 +17,11 @@ static _Atomic uint32_t *table_slots(const struct sample_table *table)
 	return (_Atomic uint32_t *)((char *)table + table->slots_offset);
 }
 
-static size_t sample_bytes(unsigned depth)
+size_t sample_bytes(unsigned depth)
 {
 	size_t bytes = sizeof(struct sample) + depth * sizeof(uint64_t);
 
-	return (bytes + SLOT_UNIT_BYTES - 1) & ~(size_t)(SLOT_UNIT_BYTES - 1);
+	return (bytes + SAMPLE_UNIT_BYTES - 1) & ~(size_t)(SAMPLE_UNIT_BYTES - 1);
 }
 
 void sample_table_layout(struct sample_table *table, size_t bytes)
@@ -47,7 +46,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t key_hash(const struct sample_key *key)
+uint64_t sample_key_hash(const struct sample_key *key)
 {
 	uint64_t what = (uint64_t)key->file_type << 48 | (uint64_t)key->profile << 32 | (uint64_t)key->kind << 16;
 	uint64_t hash = mix(what | key->depth, 0);
@@ -97,7 +96,7 @@ static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 
 static struct sample *slot_sample(const struct sample_table *table, uint32_t unit)
 {
-	return (struct sample *)((char *)table + (uint64_t)unit * SLOT_UNIT_BYTES);
+	return (struct sample *)((char *)table + (uint64_t)unit * SAMPLE_UNIT_BYTES);
 }
 
 static struct sample *overflow_of(const struct sample_key *key)
@@ -112,10 +111,10 @@ static struct sample *find_or_enter(const struct sample_key *key)
 {
 	struct sample_table *table = samples.table;
 	_Atomic uint32_t *slots = table_slots(table);
-	uint64_t hash = key_hash(key);
+	uint64_t hash = sample_key_hash(key);
 	struct sample *fresh = NULL;
 
-	for (uint32_t probe = 0; probe < SLOT_PROBES; probe++) {
+	for (uint32_t probe = 0; probe < SAMPLE_PROBES; probe++) {
 		_Atomic uint32_t *slot = &slots[(hash + probe) & (table->slot_count - 1)];
 		/* Pairs with the release below: a slot that is seen leads to a filled sample. */
 		uint32_t unit = atomic_load_explicit(slot, memory_order_acquire);
@@ -126,7 +125,7 @@ static struct sample *find_or_enter(const struct sample_key *key)
 			if (!fresh)
 				return NULL;
 			if (atomic_compare_exchange_strong_explicit(slot, &unit,
-								    ((char *)fresh - (char *)table) / SLOT_UNIT_BYTES,
+								    ((char *)fresh - (char *)table) / SAMPLE_UNIT_BYTES,
 								    memory_order_release, memory_order_acquire))
 				return fresh;
 		}
@@ -207,7 +206,7 @@ const struct sample *sample_table_slot(const struct sample_table *table, size_t 
 	if (slot >= table->slot_count || slot_end > table_bytes)
 		return NULL;
 	uint64_t offset =
-		(uint64_t)atomic_load_explicit(&table_slots(table)[slot], memory_order_acquire) * SLOT_UNIT_BYTES;
+		(uint64_t)atomic_load_explicit(&table_slots(table)[slot], memory_order_acquire) * SAMPLE_UNIT_BYTES;
 
 	if (offset == 0 || offset + sizeof(struct sample) > table_bytes)
 		return NULL;

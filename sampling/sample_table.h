@@ -71,6 +71,16 @@ struct sample_table {
 	_Atomic uint64_t arena_used_bytes;     /* handed out */
 };
 
+/* A slot is 0, empty, or says where its sample lies: so many units from the table. A sample lies in the first slot that was
+ * empty from hash % slot_count on, that is, behind none that is empty. */
+#define SAMPLE_UNIT_BYTES 16
+#define SAMPLE_PROBES     64 /* slots that are tried */
+
+/* Of a sample with its frames; whole units. */
+size_t sample_bytes(unsigned depth);
+
+uint64_t sample_key_hash(const struct sample_key *key);
+
 /* Bytes that a table of at most `bytes` takes, and its division into slots and arena, written to `table`. */
 void sample_table_layout(struct sample_table *table, size_t bytes);
 

@@ -39,7 +39,7 @@ static struct sums sums_unpack(unsigned __int128 packed)
 
 /* Possibly torn, which the compare-and-swap that follows will find out. Acquire: what is read next, the clock or the pin,
  * is read after it. */
-static unsigned __int128 sums_load(struct waiters_lock *lock)
+static unsigned __int128 sums_load(const struct waiters_lock *lock)
 {
 	const uint64_t *halves = (const uint64_t *)&lock->sums;
 	uint64_t lower = __atomic_load_n(&halves[0], __ATOMIC_ACQUIRE);
@@ -58,12 +58,25 @@ static bool sums_replace(struct waiters_lock *lock, unsigned __int128 *expected,
 	return replaced;
 }
 
-/* How far one waiter has been charged: its arrival or the last charge, whichever is later. */
-static uint64_t charged_until(uint64_t since_ticks, uint64_t last_charge)
+uint64_t waiters_charged_until(uint64_t since_ticks, uint64_t last_charge)
 {
 	int64_t later = (int64_t)((last_charge - since_ticks) << (64 - CHARGED_BITS)) >> (64 - CHARGED_BITS);
 
 	return later > 0 ? since_ticks + (uint64_t)later : since_ticks;
+}
+
+struct waiters_view waiters_read(const struct waiters_lock *lock)
+{
+	uint64_t pin = atomic_load_explicit(&lock->pin, memory_order_relaxed);
+	struct sums sums = sums_unpack(sums_load(lock));
+
+	return (struct waiters_view){
+		.address = pin >> PIN_BITS,
+		.pins = pin & PIN_MASK,
+		.waiting = sums.waiting,
+		.charged_to = sums.charged_to,
+		.last_charge = sums.last_charge,
+	};
 }
 
 static bool pin_is_for(uint64_t pin, const void *lock)
@@ -210,7 +223,7 @@ uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks)
 	expected = sums_load(entry);
 	do {
 		sums = sums_unpack(expected);
-		until_ticks = charged_until(waiter->since_ticks, sums.last_charge);
+		until_ticks = waiters_charged_until(waiter->since_ticks, sums.last_charge);
 		sums.waiting -= 1;
 		sums.charged_to -= until_ticks;
 	} while (!sums_replace(entry, &expected, sums));

@@ -53,6 +53,20 @@ struct waiter {
 	uint32_t bucket;
 };
 
+/* An entry as readers see it. It was never so if threads come and go meanwhile. */
+struct waiters_view {
+	uint64_t address;     /* of the lock; without pins: of some lock before, or 0 */
+	uint32_t pins;        /* threads that hold the entry; at least as many as wait */
+	uint32_t waiting;     /* W */
+	uint64_t charged_to;  /* S, modulo 2^64 */
+	uint64_t last_charge; /* L, modulo 2^50; meaningless while nobody waits */
+};
+
+struct waiters_view waiters_read(const struct waiters_lock *lock);
+
+/* How far one waiter has been charged: its arrival or the last charge (L), whichever is later. S is the sum of these. */
+uint64_t waiters_charged_until(uint64_t since_ticks, uint64_t last_charge);
+
 /* One cache line each, so that unlocks of different locks share none with a lock that is waited for. */
 struct waiters_presence {
 	_Alignas(64) _Atomic uint32_t count; /* waiters in this bucket */

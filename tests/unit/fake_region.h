@@ -9,14 +9,15 @@
 
 #include "frame.h"
 #include "region.h"
+#include "region_layout.h"
 
-enum { FAKE_REGION_BYTES = 4 << 20, FAKE_RECORDS_BYTES = 64 * 1024, FAKE_DEPTH = 8, FAKE_TICKS_PER_NS = 2 };
+enum { FAKE_REGION_BYTES = 4 << 20, FAKE_DEPTH = 8, FAKE_TICKS_PER_NS = 2 };
 
 /* A process that started a second ago, its TSC two ticks a nanosecond. Freed with free. */
 static struct region *fake_region_new(void)
 {
 	struct region *region = aligned_alloc(4096, FAKE_REGION_BYTES);
-	size_t samples_bytes = FAKE_REGION_BYTES - FAKE_RECORDS_BYTES - offsetof(struct region, samples);
+	struct region_layout layout = region_layout_of(FAKE_REGION_BYTES, FAKE_DEPTH);
 	struct region_header *header = &region->header;
 
 	memset(region, 0, FAKE_REGION_BYTES);
@@ -36,11 +37,9 @@ static struct region *fake_region_new(void)
 	strcpy(header->directory, "/nonexistent");
 	strcpy(header->out, "contend.%e.%p.%n");
 	losses_init(&region->losses);
-	sample_table_layout(&region->samples, samples_bytes);
+	region->samples = layout.samples;
 	sample_table_init(&region->samples, region->samples.arena_limit_bytes);
-	region->threads.stride_bytes = thread_record_bytes(FAKE_DEPTH);
-	region->threads.offset = FAKE_REGION_BYTES - FAKE_RECORDS_BYTES - offsetof(struct region, threads);
-	region->threads.limit = FAKE_RECORDS_BYTES / region->threads.stride_bytes;
+	region->threads = layout.threads;
 	region->threads.reserved = region->threads.limit;
 	region->threads.used = region->threads.limit;
 	region->header.magic = REGION_MAGIC;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+
+#include "region.h"
+#include "region_layout.h"
+
+/* One record for so many bytes of region, 1024 threads in the default 8 MiB; but never more than a part of it. */
+enum { BYTES_PER_THREAD = 8192, THREADS_PART = 4 };
+
+enum { PAGE_BYTES = 4096 };
+
+struct region_layout region_layout_of(uint64_t bytes, uint32_t depth)
+{
+	uint32_t stride_bytes = thread_record_bytes(depth);
+	uint32_t limit = bytes / THREADS_PART / stride_bytes;
+	struct region_layout layout;
+
+	if (limit > bytes / BYTES_PER_THREAD)
+		limit = bytes / BYTES_PER_THREAD;
+	layout.threads = (struct thread_table){.stride_bytes = stride_bytes, .limit = limit};
+	layout.records_begin = (bytes - (uint64_t)limit * stride_bytes) & ~(uint64_t)(PAGE_BYTES - 1);
+	layout.threads.offset = layout.records_begin - offsetof(struct region, threads);
+	sample_table_layout(&layout.samples, layout.records_begin - offsetof(struct region, samples));
+	layout.arena_begin = offsetof(struct region, samples) + layout.samples.arena_offset;
+	return layout;
+}
