@@ -10,12 +10,15 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+struct region_header;
+
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
 /* The commands; argv[0] is the command's name. */
 int tool_run(int argc, char **argv);
 int tool_dump(int argc, char **argv);
 int tool_show(int argc, char **argv);
+int tool_check(int argc, char **argv);
 
 /* "contend: ..." on standard error; returns TOOL_FAILED or TOOL_USAGE. */
 int tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -31,6 +34,9 @@ const char *tool_error_words(int error);
 /* The regions of a process: calls `visit` for the path of each that was left in the region directory (the option
  * CONTEND_REGION_DIR or its default), oldest first. Returns how many. */
 unsigned tool_find_regions(pid_t pid, void (*visit)(const char *path, void *argument), void *argument);
+
+/* Is the process that made this region still there, and not another one of the same number? */
+bool tool_is_alive(const struct region_header *header);
 
 /* Writes the profiles of the region in `path` to files named by `pattern`; prints their names to `out`. A region whose
  * process is gone is removed afterwards unless `keep`. TOOL_OK or TOOL_FAILED. */

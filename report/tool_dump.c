@@ -15,8 +15,7 @@
 #include "region_file.h"
 #include "tool.h"
 
-/* Is the process that made this region still there, and not another one of the same number? */
-static bool is_alive(const struct region_header *header)
+bool tool_is_alive(const struct region_header *header)
 {
 	uint64_t start_ticks;
 
@@ -84,7 +83,7 @@ int tool_dump_region(const char *path, const char *pattern, bool keep, FILE *out
 
 	if (error)
 		return tool_fail("%s: %s", path, tool_error_words(error));
-	alive = is_alive(&file.region->header);
+	alive = tool_is_alive(&file.region->header);
 	find_root(&file.region->header, alive, root, sizeof(root));
 	if (!getcwd(directory, sizeof(directory)))
 		directory[0] = '\0';

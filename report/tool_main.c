@@ -19,6 +19,7 @@ static const struct command {
 	{"dump", tool_dump, "[-o PATTERN] [--keep] PID | --region FILE",
 	 "writes the profiles of a process, alive or dead"},
 	{"show", tool_show, "[-n COUNT] FILE...", "prints profiles as text, idle waits apart"},
+	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

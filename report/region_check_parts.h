@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* region_check_parts: what the files of region_check share. */
+#ifndef CONTEND_REGION_CHECK_PARTS_H
+#define CONTEND_REGION_CHECK_PARTS_H
+
+#include <stdbool.h>
+
+#include "region_check.h"
+#include "region_layout.h"
+
+struct region_check {
+	const struct region *region;
+	struct region_layout layout; /* as it must be; what the region says of it is compared with that and not used */
+	enum region_check_state state;
+	void (*fault)(const char *line, void *argument);
+	void *argument;
+	unsigned faults;
+	struct region_check_summary summary;
+	bool is_cut; /* a stack is marked as cut by its own walk */
+};
+
+/* Is everything in the copy of one instant? */
+static inline bool region_check_is_still(const struct region_check *check)
+{
+	return check->state >= REGION_CHECK_STILL;
+}
+
+static inline bool region_check_is_at_rest(const struct region_check *check)
+{
+	return check->state >= REGION_CHECK_REST;
+}
+
+/* Reports the line unless it `holds`; returns that. */
+bool region_check_that(struct region_check *check, bool holds, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The parts; each may rely on those before it having been called. */
+void region_check_modules(struct region_check *check);
+void region_check_frame_rules(struct region_check *check);
+void region_check_threads(struct region_check *check);
+void region_check_waiters(struct region_check *check);
+void region_check_samples(struct region_check *check);
+
+/* What is wrong with code at `address` in that module: a word for the report; NULL if nothing is. */
+const char *region_check_code(const struct region_check *check, uint32_t module, uint64_t address);
+
+/* The same for the frames of a sample, the number of the first bad one in *out_index. */
+const char *region_check_frames(struct region_check *check, const struct sample *sample, uint32_t *out_index);
+
+static inline const struct thread *region_check_record(const struct region_check *check, uint32_t index)
+{
+	return (const struct thread *)((const char *)check->region + check->layout.records_begin +
+				       (uint64_t)index * check->layout.threads.stride_bytes);
+}
+
+#endif

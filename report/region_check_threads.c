@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* The thread records, and the locks that their waits are entered for: what the threads say and what the locks say must agree. */
+#include <stdio.h>
+#include <stddef.h>
+
+#include "heap.h"
+#include "region_check_parts.h"
+#include "sort.h"
+
+enum { PAGE_BYTES = 4096, LOCKS = WAITERS_BUCKETS * WAITERS_WAYS };
+
+/* By how much the clocks of CPUs may disagree about all waiters of one lock, and about when a process began: below a
+ * millisecond. */
+enum { SKEW_TICKS = 1 << 20 };
+
+/* What the threads say of one lock's entry. */
+struct lock_waits {
+	uint32_t count;
+	uint64_t charged_to;
+};
+
+struct waits_check {
+	struct region_check *check;
+	struct lock_waits *locks; /* LOCKS of them */
+	uint64_t base;            /* where the region lies in its process; 0: no wait has told yet */
+};
+
+static uint32_t thread_tid_of(const struct thread *thread)
+{
+	return atomic_load_explicit(&thread->tid, memory_order_relaxed);
+}
+
+static uint32_t used_records(const struct region_check *check)
+{
+	uint32_t used = atomic_load_explicit(&check->region->threads.used, memory_order_relaxed);
+
+	return used < check->layout.threads.limit ? used : check->layout.threads.limit;
+}
+
+static void check_numbers(struct region_check *check)
+{
+	const struct thread_table *threads = &check->region->threads;
+	uint32_t reserved = atomic_load_explicit(&threads->reserved, memory_order_relaxed);
+	uint32_t used = atomic_load_explicit(&threads->used, memory_order_relaxed);
+
+	region_check_that(check, reserved <= check->layout.threads.limit, "threads: %u records reserved of %u",
+			  reserved, check->layout.threads.limit);
+	region_check_that(check, used <= check->layout.threads.limit, "threads: %u records used of %u", used,
+			  check->layout.threads.limit);
+	if (region_check_is_still(check))
+		region_check_that(check, used <= reserved, "threads: %u records used, %u reserved", used, reserved);
+}
+
+/* A thread that has its record has set it up. */
+static void check_owned(struct region_check *check, const struct thread *thread, uint32_t index)
+{
+	region_check_that(check, thread->frame_limit == check->region->header.depth,
+			  "thread record %u: stacks of %u frames, not %u", index, thread->frame_limit,
+			  check->region->header.depth);
+	region_check_that(check, thread->stack.low_address <= thread->stack.high_address,
+			  "thread record %u: its stack ends before it begins", index);
+}
+
+static void check_record(struct region_check *check, uint32_t index)
+{
+	const struct thread *thread = region_check_record(check, index);
+	uint32_t tid = thread_tid_of(thread);
+
+	region_check_that(check, thread->wait_depth <= THREAD_WAITS, "thread record %u: %u waits at a time", index,
+			  thread->wait_depth);
+	region_check_that(check, thread->frame_limit == 0 || thread->frame_limit == check->region->header.depth,
+			  "thread record %u: stacks of %u frames, not %u", index, thread->frame_limit,
+			  check->region->header.depth);
+	region_check_that(check, atomic_load_explicit(&thread->handoff_ticks, memory_order_relaxed) >> 62 == 0,
+			  "thread record %u: more hand-off than time", index);
+	check->summary.threads += tid != 0;
+	if (!region_check_is_still(check))
+		return;
+	region_check_that(check, tid != 0 || thread->wait_depth == 0, "thread record %u: nobody's, but waits", index);
+	if (tid != 0 && region_check_is_at_rest(check))
+		check_owned(check, thread, index);
+}
+
+/* Records that were never taken: memory that nobody has touched. */
+static void check_unused(struct region_check *check)
+{
+	uint32_t taken = 0;
+
+	for (uint32_t index = used_records(check); index < check->layout.threads.limit; index++)
+		taken += thread_tid_of(region_check_record(check, index)) != 0;
+	check->summary.threads += taken;
+	region_check_that(check, !region_check_is_at_rest(check) || !taken,
+			  "threads: %u records are taken beyond those that are used", taken);
+}
+
+/* A tid that libc did not tell is UINT32_MAX. */
+static void check_tids(struct region_check *check)
+{
+	uint32_t used = used_records(check), owned = 0;
+	uint64_t *tids = heap_alloc_array(used + 1, sizeof(*tids));
+
+	if (!region_check_that(check, tids != NULL, "no memory to compare threads in"))
+		return;
+	for (uint32_t index = 0; index < used; index++) {
+		uint32_t tid = thread_tid_of(region_check_record(check, index));
+
+		if (tid != 0 && tid != UINT32_MAX)
+			tids[owned++] = tid;
+	}
+	sort_words(tids, owned);
+	for (uint32_t i = 1; i < owned; i++)
+		region_check_that(check, tids[i] != tids[i - 1], "threads: two records are of thread %u",
+				  (uint32_t)tids[i]);
+	heap_free(tids);
+}
+
+void region_check_threads(struct region_check *check)
+{
+	check_numbers(check);
+	for (uint32_t index = 0; index < used_records(check); index++)
+		check_record(check, index);
+	check_unused(check);
+	if (region_check_is_still(check))
+		check_tids(check);
+}
+
+/* The entry that a wait points to, an address in its own process; LOCKS if there is none. The region begins on a page there. */
+static uint32_t lock_of_wait(struct waits_check *waits, const struct waiter *waiter)
+{
+	uint64_t rest = (uint64_t)(uintptr_t)waiter->lock - offsetof(struct region, waiters) -
+			(uint64_t)waiter->bucket * sizeof(struct waiters_bucket);
+	uint64_t base = rest & -(uint64_t)PAGE_BYTES;
+	uint64_t way = (rest - base) / sizeof(struct waiters_lock);
+
+	if (rest % sizeof(struct waiters_lock) || way >= WAITERS_WAYS || (waits->base && base != waits->base))
+		return LOCKS;
+	waits->base = base;
+	return waiter->bucket * WAITERS_WAYS + way;
+}
+
+static void check_wait(struct waits_check *waits, uint32_t index, const struct waiter *waiter)
+{
+	struct region_check *check = waits->check;
+	struct waiters_view lock;
+	uint32_t number;
+
+	if (!region_check_that(check, waiter->bucket < WAITERS_BUCKETS, "thread record %u: waits in bucket %u", index,
+			       waiter->bucket) ||
+	    !waiter->lock || !region_check_is_still(check))
+		return;
+	number = lock_of_wait(waits, waiter);
+	if (!region_check_that(check, number < LOCKS, "thread record %u: waits in no entry of the waiters", index))
+		return;
+	region_check_that(check, waiter->since_ticks + SKEW_TICKS >= check->region->header.started.ticks,
+			  "thread record %u: waits since before the start", index);
+	lock = waiters_read(&check->region->waiters.buckets[waiter->bucket].locks[number % WAITERS_WAYS]);
+	waits->locks[number].count++;
+	waits->locks[number].charged_to += waiters_charged_until(waiter->since_ticks, lock.last_charge);
+}
+
+static void collect_waits(struct waits_check *waits)
+{
+	for (uint32_t index = 0; index < used_records(waits->check); index++) {
+		const struct thread *thread = region_check_record(waits->check, index);
+		uint32_t depth = thread->wait_depth <= THREAD_WAITS ? thread->wait_depth : 0;
+
+		waits->check->summary.waits += depth;
+		for (uint32_t i = 0; i < depth; i++)
+			check_wait(waits, index, &thread->waits[i].waiter);
+	}
+}
+
+static bool is_about(uint64_t got, uint64_t expected)
+{
+	return got - expected + SKEW_TICKS <= 2 * (uint64_t)SKEW_TICKS;
+}
+
+/* A thread is counted from before its wait can be seen until after, and has its entry pinned for longer than that. */
+static void check_sums(struct region_check *check, const char *where, const struct waiters_view *lock,
+		       const struct lock_waits *waits)
+{
+	region_check_that(check, lock->waiting <= lock->pins, "%s: %u wait, but only %u hold it", where, lock->waiting,
+			  lock->pins);
+	region_check_that(check, waits->count <= lock->waiting, "%s: %u threads wait for it, it counts %u", where,
+			  waits->count, lock->waiting);
+	if (region_check_is_at_rest(check))
+		region_check_that(check, waits->count == lock->waiting && lock->waiting == lock->pins,
+				  "%s: %u threads wait for it, it counts %u and %u hold it", where, waits->count,
+				  lock->waiting, lock->pins);
+	if (waits->count == lock->waiting)
+		region_check_that(check, is_about(lock->charged_to, waits->charged_to),
+				  "%s: its %u waiters are charged up to %#llx together, it says %#llx", where,
+				  waits->count, (unsigned long long)waits->charged_to,
+				  (unsigned long long)lock->charged_to);
+}
+
+/* Returns how many threads hold the entry without being seen to wait. */
+static uint64_t check_lock(struct waits_check *waits, uint32_t number)
+{
+	struct region_check *check = waits->check;
+	uint32_t bucket = number / WAITERS_WAYS, way = number % WAITERS_WAYS;
+	const struct waiters_lock *entry = &check->region->waiters.buckets[bucket].locks[way];
+	struct waiters_view lock = waiters_read(entry);
+	char where[48];
+
+	snprintf(where, sizeof(where), "waiters, bucket %u, way %u", bucket, way);
+	region_check_that(check, !lock.address || waiters_bucket_of((const void *)(uintptr_t)lock.address) == bucket,
+			  "%s: a lock of another bucket", where);
+	region_check_that(check, lock.pins <= WAITERS_PER_LOCK, "%s: %u hold it", where, lock.pins);
+	region_check_that(check, entry->unused == 0, "%s: unused, and used", where);
+	if (!region_check_is_still(check))
+		return 0;
+	check_sums(check, where, &lock, &waits->locks[number]);
+	return lock.pins > waits->locks[number].count ? lock.pins - waits->locks[number].count : 0;
+}
+
+void region_check_waiters(struct region_check *check)
+{
+	struct waits_check waits = {.check = check, .locks = heap_alloc_array(LOCKS, sizeof(*waits.locks))};
+	uint64_t unseen = 0;
+
+	if (!region_check_that(check, waits.locks != NULL, "no memory to add up waits in"))
+		return;
+	collect_waits(&waits);
+	for (uint32_t number = 0; number < LOCKS; number++)
+		unseen += check_lock(&waits, number);
+	region_check_that(check, unseen <= check->summary.threads,
+			  "waiters: %llu are about to wait or to leave, of %u threads", (unsigned long long)unseen,
+			  check->summary.threads);
+	heap_free(waits.locks);
+}
