@@ -83,8 +83,9 @@ $(build)/%.a:
 build/libcontend.map: interpose/functions.def interpose/exports.sh
 	@mkdir -p $(@D)
 	$(call quiet,MAP)sh interpose/exports.sh > $@
-build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(report) build/private/libunwind.o \
-		build/private/jemalloc.o build/private/libprotobuf-c.a build/private/libz.a
+# Of the reports only what the library calls: what only the command needs stays in the archive.
+build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/report/api.o build/report.a \
+		build/private/libunwind.o build/private/jemalloc.o build/private/libprotobuf-c.a build/private/libz.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcontend.so -Wl,--version-script,$< \
 		-Wl,-z,defs -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack -Wl,--exclude-libs,ALL -o $@ \
 		$(filter %.o %.a,$^)

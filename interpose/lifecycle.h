@@ -15,9 +15,12 @@ enum lifecycle_end {
 	LIFECYCLE_EXEC, /* becomes another program, if that does not fail */
 };
 
-/* The process is about to end without running destructors: the last dump, and the region's file is removed. Not for a
- * vfork child, whose memory is its parent's. */
+/* The process is about to end without running destructors: the last dump, and the region's file is removed, unless the dump
+ * failed: then `contend dump` can still write it. Not for a vfork child, whose memory is its parent's. */
 void lifecycle_before_end(enum lifecycle_end end);
+
+/* abort() was called: that is noted, and nothing else done, for a handler may yet return from it by a jump. */
+void lifecycle_before_abort(void);
 
 /* System calls may be punished from now on: nothing more is done, at the end neither, and the region stays. */
 void lifecycle_sandboxed(void);

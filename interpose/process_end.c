@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     _exit, _Exit, execve, execv, execvp, execvpe, fexecve, execveat, execl, execle, execlp.
+/* Overrides     abort, _exit, _Exit, execve, execv, execvp, execvpe, fexecve, execveat, execl, execle, execlp.
  * No destructor runs when a process ends by these: the last dump is written before. (exit and return run the destructor;
- * quick_exit our hook; what ends by a signal leaves its region behind.)
+ * quick_exit our hook; what ends by a signal leaves its region behind, abort too, and only says there that it was that.
+ * libc's own calls of abort, assert's among them, do not come by here.)
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,13 @@
 
 #include "lifecycle.h"
 #include "real.h"
+
+void abort(void)
+{
+	lifecycle_before_abort();
+	REAL(abort)();
+	__builtin_unreachable();
+}
 
 void _exit(int status)
 {

@@ -53,8 +53,12 @@ static void complain(const char *line)
 static int dump_own_region(void)
 {
 	static struct dump_result result; /* large, and one dump at a time */
-	int error = dump_region(region_mine(), &result);
+	int error;
 
+	region_set_sign(REGION_SIGN_DUMP);
+	error = dump_region(region_mine(), &result);
+	region_clear_sign(REGION_SIGN_DUMP);
+	atomic_store_explicit(&region_mine()->header.dump_error, -error, memory_order_relaxed);
 	if (error)
 		message_say("no profile written to %s: %s", config.out, message_error(-error));
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
@@ -186,6 +190,18 @@ void lifecycle_before_thread(void)
 	errno = saved_errno;
 }
 
+/* True if all that was recorded is written, or was not to be. */
+static bool dump_last(void)
+{
+	return !config.exit || !sample_table_has_data(&region_mine()->samples) || control_dump() == 0;
+}
+
+static void leave_region(void)
+{
+	if (region_path()[0])
+		message_say("what was recorded is still there: contend dump %d", (int)region_mine()->header.pid);
+}
+
 void lifecycle_before_end(enum lifecycle_end end)
 {
 	int saved_errno = errno;
@@ -196,15 +212,24 @@ void lifecycle_before_end(enum lifecycle_end end)
 		control_await(); /* or we would end the process in the middle of that dump */
 		return;
 	}
-	if (config.exit && sample_table_has_data(&region_mine()->samples))
-		(void)control_dump();
-	if (!region_close() && end == LIFECYCLE_END)
+	region_set_sign(end == LIFECYCLE_EXEC ? REGION_SIGN_EXEC : REGION_SIGN_EXIT);
+	if (!dump_last() && region_may_stay())
+		leave_region();
+	else if (!region_close() && end == LIFECYCLE_END)
 		region_forget_samples();
 	errno = saved_errno;
 }
 
+void lifecycle_before_abort(void)
+{
+	if (is_our_process())
+		region_set_sign(REGION_SIGN_ABORT);
+}
+
 void lifecycle_sandboxed(void)
 {
+	if (startup.is_on)
+		region_set_sign(REGION_SIGN_SANDBOX);
 	startup.is_on = false;
 	kernel_forbid();
 	control_silence();
@@ -212,6 +237,9 @@ void lifecycle_sandboxed(void)
 
 void lifecycle_goes_on(void)
 {
-	if (is_our_process())
-		atomic_store(&startup.has_ended, false);
+	if (!is_our_process())
+		return;
+	region_clear_sign(REGION_SIGN_EXEC);
+	region_reopen();
+	atomic_store(&startup.has_ended, false);
 }

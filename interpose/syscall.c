@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "futex.h"
+#include "lifecycle.h"
 #include "sandbox.h"
 #include "syscall.h"
 
@@ -22,8 +23,8 @@
 #define SLOW_IF(number) "cmpl $" TEXT_OF(number) ", %edi\n\tje 1f\n\t"
 
 _Static_assert(offsetof(struct real_distances, syscall) == 0, "the assembler below adds the first distance");
-_Static_assert(SYS_prctl < SYS_futex && SYS_prctl < SYS_seccomp && SYS_prctl < SYS_io_uring_enter &&
-		       SYS_prctl < SYS_futex_waitv,
+_Static_assert(SYS_prctl < SYS_futex && SYS_prctl < SYS_exit_group && SYS_prctl < SYS_seccomp &&
+		       SYS_prctl < SYS_io_uring_enter && SYS_prctl < SYS_futex_waitv,
 	       "and lets lower numbers pass");
 _Static_assert(offsetof(struct syscall_call, arguments) == 8 && sizeof(struct syscall_call) == 7 * 8,
 	       "the assembler below pushes it word by word");
@@ -39,6 +40,7 @@ __asm__(".text\n\t"
 	/* clang-format off */
 	"cmpl $" TEXT_OF(SYS_prctl) ", %edi\n\tjb 2f\n\tje 1f\n\t" /* the lowest: most calls are decided here */
 	SLOW_IF(SYS_futex)
+	SLOW_IF(SYS_exit_group)
 	SLOW_IF(SYS_seccomp)
 	SLOW_IF(SYS_io_uring_enter)
 	SLOW_IF(SYS_futex_waitv)
@@ -100,6 +102,12 @@ static long ring_enter(const struct syscall_call *call, const void *frame_pointe
 	return syscall_wait(call, syscall_site(WAIT_IO_URING, NULL, frame_pointer));
 }
 
+static long end_process(const struct syscall_call *call)
+{
+	lifecycle_before_end(LIFECYCLE_END);
+	return syscall_real(call);
+}
+
 /* frame_pointer: of the frame that the assembler made. */
 __attribute__((visibility("hidden"))) long syscall_slow(const struct syscall_call *call, const void *frame_pointer);
 
@@ -112,6 +120,8 @@ long syscall_slow(const struct syscall_call *call, const void *frame_pointer)
 		return futex_waitv(call, frame_pointer);
 	case SYS_io_uring_enter:
 		return ring_enter(call, frame_pointer);
+	case SYS_exit_group:
+		return end_process(call);
 	default:
 		return sandbox_call(call);
 	}

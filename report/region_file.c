@@ -79,8 +79,10 @@ static int read_modules(long descriptor, char *out_bytes)
 
 static int check_header(const struct region *region, uint64_t bytes)
 {
-	if (atomic_load_explicit(&region->header.magic, memory_order_relaxed) != REGION_MAGIC)
-		return -EBADMSG;
+	uint64_t magic = atomic_load_explicit(&region->header.magic, memory_order_relaxed);
+
+	if (magic != REGION_MAGIC)
+		return magic ? -EBADMSG : -EINPROGRESS;
 	if (region->header.version != REGION_VERSION)
 		return -EPROTO;
 	return region->header.bytes == bytes ? 0 : -EBADMSG;
@@ -95,6 +97,8 @@ static int read_region(long descriptor, struct region_file *out_file)
 
 	if (error)
 		return error;
+	if (S_ISREG(status.st_mode) && status.st_size == 0)
+		return -EINPROGRESS;
 	if (!S_ISREG(status.st_mode) || status.st_size < (off_t)sizeof(struct region) || status.st_size % PAGE_BYTES)
 		return -EBADMSG;
 	if ((uint64_t)status.st_size > REGION_FILE_LIMIT_BYTES)
@@ -117,10 +121,11 @@ static int read_region(long descriptor, struct region_file *out_file)
 	return error;
 }
 
-int region_file_read(const char *path, struct region_file *out_file)
+enum { OPEN_FLAGS = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
+
+int region_file_read_at(long directory, const char *path, struct region_file *out_file)
 {
-	long descriptor =
-		KERNEL_CALL(openat, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	long descriptor = KERNEL_CALL(openat, directory, path, O_RDONLY | OPEN_FLAGS);
 	int error;
 
 	if (descriptor < 0)
@@ -130,10 +135,14 @@ int region_file_read(const char *path, struct region_file *out_file)
 	return error;
 }
 
-void region_file_write_clock(const char *path, const struct region_file *file)
+int region_file_read(const char *path, struct region_file *out_file)
 {
-	long descriptor =
-		KERNEL_CALL(openat, AT_FDCWD, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return region_file_read_at(AT_FDCWD, path, out_file);
+}
+
+void region_file_write_clock(long directory, const char *path, const struct region_file *file)
+{
+	long descriptor = KERNEL_CALL(openat, directory, path, O_WRONLY | OPEN_FLAGS);
 
 	if (descriptor < 0)
 		return;

@@ -19,13 +19,16 @@ struct region_file {
 	size_t bytes;
 };
 
-/* No link is followed. -errno of open and read; -EBADMSG: no region file, or one that is not as long as it says;
- * -EPROTO: another version of the layout; -EFBIG: larger than any region. */
+/* No link is followed. -errno of open and read; -EINPROGRESS: one that its process has not finished making; -EBADMSG: no
+ * region file, or one that is not as long as it says; -EPROTO: another version of the layout; -EFBIG: larger than any region. */
 int region_file_read(const char *path, struct region_file *out_file);
 
-/* Writes a field of the header, which the copy has changed, back into the file at `path`; its owner may go on recording. Where
- * that is not allowed nothing happens. */
-void region_file_write_clock(const char *path, const struct region_file *file);
+/* The same for a path from an open directory (or AT_FDCWD). */
+int region_file_read_at(long directory, const char *path, struct region_file *out_file);
+
+/* Writes a field of the header, which the copy has changed, back into its file; its owner may go on recording. Where that
+ * is not allowed nothing happens. */
+void region_file_write_clock(long directory, const char *path, const struct region_file *file);
 
 void region_file_free(struct region_file *file);
 

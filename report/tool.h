@@ -10,13 +10,15 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-struct region_header;
+#include "region.h"
+#include "region_search.h"
 
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
 /* The commands; argv[0] is the command's name. */
 int tool_run(int argc, char **argv);
 int tool_dump(int argc, char **argv);
+int tool_list(int argc, char **argv);
 int tool_show(int argc, char **argv);
 int tool_check(int argc, char **argv);
 
@@ -31,16 +33,22 @@ unsigned tool_read_config(void);
 /* What an -errno of our readers means to a user. */
 const char *tool_error_words(int error);
 
-/* The regions of a process: calls `visit` for the path of each that was left in the region directory (the option
- * CONTEND_REGION_DIR or its default), oldest first. Returns how many. */
-unsigned tool_find_regions(pid_t pid, void (*visit)(const char *path, void *argument), void *argument);
+/* What shall become of regions that are dumped. */
+struct dump_order {
+	const char *pattern; /* names of the files */
+	bool keep;           /* else those of dead processes are removed */
+	bool dead_only;      /* nothing is done to others */
+	bool is_silent;      /* what ended a process is said by another */
+	FILE *out;           /* the names of the files go there */
+};
 
-/* Is the process that made this region still there, and not another one of the same number? */
-bool tool_is_alive(const struct region_header *header);
+/* Writes the profiles of one region; of all those of a process that lie in the region directory (the option CONTEND_REGION_DIR
+ * or its default; pid 0: of all processes), oldest first. TOOL_OK or TOOL_FAILED. */
+int tool_dump_region(const struct region_place *place, const struct dump_order *order);
+int tool_dump_regions(pid_t pid, const struct dump_order *order, unsigned *out_found);
 
-/* Writes the profiles of the region in `path` to files named by `pattern`; prints their names to `out`. A region whose
- * process is gone is removed afterwards unless `keep`. TOOL_OK or TOOL_FAILED. */
-int tool_dump_region(const char *path, const char *pattern, bool keep, FILE *out);
+/* The last part of the program's path, fit to be printed: "unknown" if it cannot be told. */
+void tool_program_name(const struct region_header *header, char *out_name, size_t bytes);
 
 /* Prints the `most` worst stacks of a profile to `out`, without idle waits. TOOL_OK or TOOL_FAILED. */
 int tool_print_worst(const char *profile_path, unsigned most, FILE *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* contend check: is a region what the library makes of one? */
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -7,8 +8,10 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "ending.h"
 #include "region_check.h"
 #include "region_file.h"
+#include "region_search.h"
 #include "snapshot_names.h"
 #include "tool.h"
 
@@ -56,20 +59,29 @@ static void show_summary(const char *path, const struct region_file *file, enum 
 }
 
 /* What was copied while its owner lived is copied once more when the owner is dead: nobody has written in between. */
-static int read_settled(const char *path, struct region_file *out_file, bool *out_alive)
+static int read_settled(const struct region_place *place, struct region_file *out_file, bool *out_alive)
 {
-	int error = region_file_read(path, out_file);
+	struct ending ending;
+	int error = region_file_read_at(place->directory, place->name, out_file);
 
 	if (error)
 		return error;
-	*out_alive = tool_is_alive(&out_file->region->header);
+	ending_find(place, out_file, &ending);
+	*out_alive = ending.life == ENDING_ALIVE;
 	if (*out_alive)
 		return 0;
 	region_file_free(out_file);
-	return region_file_read(path, out_file);
+	return region_file_read_at(place->directory, place->name, out_file);
 }
 
-static void check_path(const char *path, void *argument)
+static void check_refused(const char *path, int error, void *argument)
+{
+	struct checking *checking = argument;
+
+	checking->status = tool_fail("%s: %s", path, tool_error_words(error));
+}
+
+static void check_found(const struct region_place *place, void *argument)
 {
 	struct checking *checking = argument;
 	struct region_check_summary summary;
@@ -77,22 +89,22 @@ static void check_path(const char *path, void *argument)
 	struct region_file file;
 	unsigned faults;
 	bool is_alive;
-	int error = read_settled(path, &file, &is_alive);
+	int error = read_settled(place, &file, &is_alive);
 
 	if (error) {
-		checking->status = tool_fail("%s: %s", path, tool_error_words(error));
+		check_refused(place->path, error, checking);
 		return;
 	}
-	checking->path = path;
+	checking->path = place->path;
 	checking->shown = 0;
 	state = checking->at_rest ? REGION_CHECK_REST : is_alive ? REGION_CHECK_LIVE : REGION_CHECK_STILL;
 	faults = region_check(file.region, file.bytes, state, show_fault, checking, &summary);
 	if (faults > FAULTS_SHOWN)
-		tool_fail("%s: and %u more", path, faults - FAULTS_SHOWN);
+		tool_fail("%s: and %u more", place->path, faults - FAULTS_SHOWN);
 	if (faults)
 		checking->status = TOOL_FAILED;
 	else
-		show_summary(path, &file, state, &summary);
+		show_summary(place->path, &file, state, &summary);
 	region_file_free(&file);
 }
 
@@ -109,6 +121,13 @@ static int help(void)
 	return TOOL_OK;
 }
 
+static void check_file(const char *path, struct checking *checking)
+{
+	struct region_place place = {.directory = AT_FDCWD, .name = path, .path = path};
+
+	check_found(&place, checking);
+}
+
 static bool is_number(const char *text)
 {
 	return text[0] && text[strspn(text, "0123456789")] == '\0';
@@ -116,11 +135,14 @@ static bool is_number(const char *text)
 
 static void check_process(const char *text, struct checking *checking)
 {
+	struct region_visitor visitor = {.found = check_found, .refused = check_refused, .argument = checking};
+	struct region_query query = {.region_dir = config.region_dir};
 	long pid = strtol(text, NULL, 10);
 
+	query.pid = (pid_t)pid;
 	if (pid <= 0 || pid > INT_MAX)
 		checking->status = tool_misuse("check", "'%s' is no process id", text);
-	else if (tool_find_regions(pid, check_path, checking) == 0)
+	else if (region_search(&query, &visitor) == 0 && checking->status == TOOL_OK)
 		checking->status =
 			tool_fail("process %ld: no region in %s/contend-%u", pid, config.region_dir, geteuid());
 }
@@ -146,7 +168,7 @@ int tool_check(int argc, char **argv)
 		if (is_number(argv[optind]))
 			check_process(argv[optind], &checking);
 		else
-			check_path(argv[optind], &checking);
+			check_file(argv[optind], &checking);
 	}
 	return checking.status;
 }

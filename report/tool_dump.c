@@ -1,45 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* contend dump: the profiles of a process from its region, no signal sent, alive or dead. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
-#include <glob.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "dump.h"
-#include "process.h"
+#include "ending.h"
 #include "region_file.h"
+#include "remains.h"
 #include "tool.h"
-
-bool tool_is_alive(const struct region_header *header)
-{
-	uint64_t start_ticks;
-
-	if (kill(header->pid, 0) != 0 && errno == ESRCH)
-		return false;
-	start_ticks = process_start_ticks(header->pid);
-	return start_ticks == 0 || start_ticks == header->process_start;
-}
-
-unsigned tool_find_regions(pid_t pid, void (*visit)(const char *path, void *argument), void *argument)
-{
-	char pattern[PATH_MAX];
-	glob_t found;
-	unsigned count;
-
-	snprintf(pattern, sizeof(pattern), "%s/contend-%u/%d.*", config.region_dir, geteuid(), pid);
-	if (glob(pattern, 0, NULL, &found) != 0)
-		return 0;
-	count = found.gl_pathc;
-	for (unsigned i = 0; i < count; i++)
-		visit(found.gl_pathv[i], argument);
-	globfree(&found);
-	return count;
-}
 
 /* Where the process sees its files: a container's are elsewhere than ours. */
 static void find_root(const struct region_header *header, bool alive, char *out_root, size_t bytes)
@@ -49,8 +23,8 @@ static void find_root(const struct region_header *header, bool alive, char *out_
 		snprintf(out_root, bytes, "/proc/%d/root", header->pid);
 }
 
-static int write_profiles(const char *path, const struct region_file *file, const struct dump_request *request,
-			  FILE *out)
+static int write_profiles(const struct region_place *place, const struct region_file *file,
+			  const struct dump_request *request, FILE *out)
 {
 	static struct dump_result result;
 	struct snapshot_moment now;
@@ -63,7 +37,7 @@ static int write_profiles(const char *path, const struct region_file *file, cons
 		return error;
 	if (atomic_load(&file->region->header.ns_per_tick) == 0) {
 		snapshot_clock_keep(&file->region->header, snapshot->ns_per_tick);
-		region_file_write_clock(path, file);
+		region_file_write_clock(place->directory, place->name, file);
 	}
 	error = dump_write(snapshot, request, &result);
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
@@ -73,94 +47,166 @@ static int write_profiles(const char *path, const struct region_file *file, cons
 	return error;
 }
 
-int tool_dump_region(const char *path, const char *pattern, bool keep, FILE *out)
+static void say_ending(const struct region_header *header, const struct ending *ending)
 {
-	char directory[PATH_MAX] = "", root[64];
-	struct dump_request request = {.pattern = pattern, .directory = directory, .root = root};
-	struct region_file file;
-	bool alive;
-	int error = region_file_read(path, &file);
+	char program[PATH_MAX];
 
-	if (error)
-		return tool_fail("%s: %s", path, tool_error_words(error));
-	alive = tool_is_alive(&file.region->header);
-	find_root(&file.region->header, alive, root, sizeof(root));
-	if (!getcwd(directory, sizeof(directory)))
-		directory[0] = '\0';
-	error = write_profiles(path, &file, &request, out);
-	region_file_free(&file);
-	if (error)
-		return tool_fail("%s: no profile written to %s: %s", path, pattern, tool_error_words(error));
-	if (!alive && !keep && unlink(path) != 0)
-		return tool_fail("%s: cannot remove it: %s", path, strerrordesc_np(errno));
+	tool_program_name(header, program, sizeof(program));
+	fprintf(stderr, "contend: process %d (%s): %s%s\n", header->pid, program, ending->words,
+		ending->has_written ? "; its profiles are written" : "");
+}
+
+/* With what its interrupted dumps left, if it is dead. */
+static int remove_region(const struct region_place *place, const struct region_file *file)
+{
+	if (unlinkat((int)place->directory, place->name, 0) != 0)
+		return tool_fail("%s: cannot remove it: %s", place->path, strerrordesc_np(errno));
+	remains_remove(&file->region->header);
 	return TOOL_OK;
 }
 
+static int dump_region_file(const struct region_place *place, const struct region_file *file,
+			    const struct dump_order *order)
+{
+	char directory[PATH_MAX] = "", root[64];
+	struct dump_request request = {.pattern = order->pattern, .directory = directory, .root = root};
+	struct ending ending;
+	int error = 0;
+
+	ending_find(place, file, &ending);
+	if (order->dead_only && ending.life != ENDING_DEAD)
+		return TOOL_OK;
+	if (ending.life == ENDING_DEAD && !order->is_silent)
+		say_ending(&file->region->header, &ending);
+	find_root(&file->region->header, ending.life == ENDING_ALIVE, root, sizeof(root));
+	if (!getcwd(directory, sizeof(directory)))
+		directory[0] = '\0';
+	if (!ending.has_written)
+		error = write_profiles(place, file, &request, order->out);
+	if (error)
+		return tool_fail("%s: no profile written to %s: %s", place->path, order->pattern,
+				 tool_error_words(error));
+	return ending.life == ENDING_DEAD && !order->keep ? remove_region(place, file) : TOOL_OK;
+}
+
+int tool_dump_region(const struct region_place *place, const struct dump_order *order)
+{
+	struct region_file file;
+	int error = region_file_read_at(place->directory, place->name, &file);
+	int status;
+
+	if (error == -EINPROGRESS && order->dead_only) {
+		if (ending_is_stillborn(place) && !order->keep)
+			unlinkat((int)place->directory, place->name, 0);
+		return TOOL_OK;
+	}
+	if (error == -ENOENT && order->dead_only) /* it has ended by itself meanwhile */
+		return TOOL_OK;
+	if (error)
+		return tool_fail("%s: %s", place->path, tool_error_words(error));
+	status = dump_region_file(place, &file, order);
+	region_file_free(&file);
+	return status;
+}
+
 struct dumping {
-	const char *pattern;
-	bool keep;
+	const struct dump_order *order;
 	int status;
 };
 
-static void dump_found(const char *path, void *argument)
+static void dump_found(const struct region_place *place, void *argument)
 {
 	struct dumping *dumping = argument;
 
-	if (tool_dump_region(path, dumping->pattern, dumping->keep, stdout) != TOOL_OK)
+	if (tool_dump_region(place, dumping->order) != TOOL_OK)
 		dumping->status = TOOL_FAILED;
+}
+
+static void dump_refused(const char *path, int error, void *argument)
+{
+	struct dumping *dumping = argument;
+
+	dumping->status = tool_fail("%s: %s", path, tool_error_words(error));
+}
+
+int tool_dump_regions(pid_t pid, const struct dump_order *order, unsigned *out_found)
+{
+	struct dumping dumping = {.order = order, .status = TOOL_OK};
+	struct region_query query = {.region_dir = config.region_dir, .pid = pid};
+	struct region_visitor visitor = {.found = dump_found, .refused = dump_refused, .argument = &dumping};
+
+	*out_found = region_search(&query, &visitor);
+	return dumping.status;
 }
 
 static int help(void)
 {
 	puts("Usage: contend dump [-o PATTERN] [--keep] PID\n"
+	     "       contend dump [-o PATTERN] [--keep] --dead\n"
 	     "       contend dump [-o PATTERN] [--keep] --region FILE\n\n"
-	     "Writes the mutex and the block profile of a profiled process, and prints the names of the files. No signal is\n"
-	     "sent. A process that was killed has left its region behind: it is written complete up to the kill, and then\n"
-	     "removed.\n\n"
+	     "Writes the profiles of a profiled process, and prints the names of the files. No signal is sent. A process that\n"
+	     "was killed has left its region behind: it is written complete up to the kill, and then removed; what ended it\n"
+	     "is said on standard error, as far as it can be known.\n\n"
+	     "  --dead         all processes that left a region; with it goes what their interrupted dumps left\n"
 	     "  -o PATTERN     names of the files, as CONTEND_OUT (%e program, %p pid, %n number, %h host, %t time)\n"
 	     "  --region FILE  this region, wherever it lies\n"
-	     "  --keep         do not remove the region of a dead process");
+	     "  --keep         do not remove the regions of dead processes");
 	return TOOL_OK;
 }
 
-static int dump_pid(const char *text, struct dumping *dumping)
+static int dump_pid(const char *text, const struct dump_order *order)
 {
+	unsigned found;
 	char *end;
 	long pid = strtol(text, &end, 10);
+	int status;
 
 	if (*end != '\0' || pid <= 0 || pid > INT_MAX)
 		return tool_misuse("dump", "'%s' is no process id", text);
-	if (tool_find_regions(pid, dump_found, dumping) == 0)
-		return tool_fail("process %ld: no region in %s/contend-%u: it is not profiled, not yours, or ended and "
-				 "has written its profiles itself",
-				 pid, config.region_dir, geteuid());
-	return dumping->status;
+	status = tool_dump_regions((pid_t)pid, order, &found);
+	if (found || status != TOOL_OK)
+		return status;
+	return tool_fail("process %ld: no region in %s/contend-%u: it is not profiled, not yours, or ended and "
+			 "has written its profiles itself",
+			 pid, config.region_dir, geteuid());
+}
+
+static int dump_dead(struct dump_order *order)
+{
+	unsigned found;
+
+	order->dead_only = true;
+	return tool_dump_regions(0, order, &found);
 }
 
 int tool_dump(int argc, char **argv)
 {
-	enum { OPTION_REGION = 256, OPTION_KEEP };
+	enum { OPTION_REGION = 256, OPTION_KEEP, OPTION_DEAD };
 	static const struct option options[] = {{"region", required_argument, NULL, OPTION_REGION},
 						{"keep", no_argument, NULL, OPTION_KEEP},
+						{"dead", no_argument, NULL, OPTION_DEAD},
 						{"help", no_argument, NULL, 'h'},
 						{0}};
-	struct dumping dumping = {0};
-	const char *region = NULL;
+	struct dump_order order = {.out = stdout};
+	struct region_place place = {.directory = AT_FDCWD};
+	bool dead = false;
 	int option;
 
 	tool_read_config();
-	dumping.pattern = config.out;
-
+	order.pattern = config.out;
 	while ((option = getopt_long(argc, argv, "+o:h", options, NULL)) != -1) {
 		switch (option) {
 		case 'o':
-			dumping.pattern = optarg;
+			order.pattern = optarg;
 			break;
 		case OPTION_REGION:
-			region = optarg;
+			place.name = place.path = optarg;
 			break;
 		case OPTION_KEEP:
-			dumping.keep = true;
+			order.keep = true;
+			break;
+		case OPTION_DEAD:
+			dead = true;
 			break;
 		case 'h':
 			return help();
@@ -168,9 +214,9 @@ int tool_dump(int argc, char **argv)
 			return tool_misuse("dump", "unknown option");
 		}
 	}
-	if (argc - optind != (region ? 0 : 1))
-		return tool_misuse("dump", "one process id, or --region FILE, is needed");
-	if (region)
-		return tool_dump_region(region, dumping.pattern, dumping.keep, stdout);
-	return dump_pid(argv[optind], &dumping);
+	if (argc - optind + dead + (place.name != NULL) != 1)
+		return tool_misuse("dump", "one process id, --dead, or --region FILE is needed");
+	if (dead)
+		return dump_dead(&order);
+	return place.name ? tool_dump_region(&place, &order) : dump_pid(argv[optind], &order);
 }

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "config.h"
 #include "tool.h"
+#include "utf8.h"
 
 static const struct command {
 	const char *name;
@@ -16,7 +17,8 @@ static const struct command {
 	const char *sentence;
 } commands[] = {
 	{"run", tool_run, "[OPTION...] [--] PROGRAM [ARGUMENT...]", "runs a program and profiles it"},
-	{"dump", tool_dump, "[-o PATTERN] [--keep] PID | --region FILE",
+	{"list", tool_list, "[--json] [--all]", "lists the profiled processes, alive and dead"},
+	{"dump", tool_dump, "[-o PATTERN] [--keep] PID | --dead | --region FILE",
 	 "writes the profiles of a process, alive or dead"},
 	{"show", tool_show, "[-n COUNT] FILE...", "prints profiles as text, idle waits apart"},
 	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
@@ -61,11 +63,31 @@ const char *tool_error_words(int error)
 		return "a region of another version of libcontend";
 	case ENODATA:
 		return "recorded before the last boot, and too short to tell how long its ticks are";
+	case EINPROGRESS:
+		return "a region that was never finished: its process died as it began";
+	case ELOOP:
+		return "a link, which is not followed";
+	case EPERM:
+		return "open to others than its user, or not the user's own";
 	case EFBIG:
 		return "larger than any file of libcontend";
 	default:
 		return strerrordesc_np(-error);
 	}
+}
+
+void tool_program_name(const struct region_header *header, char *out_name, size_t bytes)
+{
+	const char *slash = memrchr(header->program, '/', strnlen(header->program, sizeof(header->program)));
+	const char *name = slash ? slash + 1 : header->program;
+
+	snprintf(out_name, bytes, "%.*s", (int)strnlen(name, header->program + sizeof(header->program) - name), name);
+	if (!out_name[0])
+		snprintf(out_name, bytes, "unknown");
+	utf8_repair(out_name);
+	for (char *at = out_name; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f) /* it goes to terminals */
+			*at = '?';
 }
 
 static unsigned complaints;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "ending_clues.h"
 #include "tool.h"
 
 enum { WORST_SHOWN = 3, STATUS_NOT_FOUND = 127, STATUS_NOT_STARTED = 126, STATUS_SIGNAL = 128 };
@@ -103,19 +104,23 @@ static void list_profiles(pid_t pid, const char *suffix, const struct timespec *
 	globfree(&found);
 }
 
-static void dump_left_behind(const char *path, void *unused)
+static void say_ending(const char *program, int status)
 {
-	(void)unused;
-	tool_dump_region(path, config.out, false, stderr);
+	char words[ENDING_WORDS_BYTES];
+
+	ending_tell_status(status, words, sizeof(words));
+	fprintf(stderr, "contend: %s: %s\n", program, words);
 }
 
 /* Afterwards: what a killed program left is written, too. */
 static void report(pid_t pid, const struct timespec *since)
 {
+	struct dump_order order = {.pattern = config.out, .dead_only = true, .is_silent = true, .out = stderr};
 	char mutex[PATH_MAX], block[PATH_MAX];
+	unsigned found;
 
 	fputs("contend: profiles:\n", stderr);
-	tool_find_regions(pid, dump_left_behind, NULL);
+	tool_dump_regions(pid, &order, &found);
 	list_profiles(pid, ".mutex.pb.gz", since, mutex, sizeof(mutex));
 	list_profiles(pid, ".block.pb.gz", since, block, sizeof(block));
 	if (!block[0]) {
@@ -148,13 +153,24 @@ static void become(char **argv, int failed)
 	_exit(error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_STARTED);
 }
 
+/* As wait(2) gives it; -1 and said if that cannot be known. */
 static int wait_for_child(void)
 {
 	int status;
 
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return tool_fail("lost the program: %s", strerrordesc_np(errno));
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno == EINTR)
+			continue;
+		tool_fail("lost the program: %s", strerrordesc_np(errno));
+		return -1;
+	}
+	return status;
+}
+
+static int exit_status(int status)
+{
+	if (status < 0)
+		return TOOL_FAILED;
 	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -185,9 +201,12 @@ static int run(char **argv)
 	sigaction(SIGUSR1, &forward, NULL);
 	sigaction(SIGUSR2, &forward, NULL);
 	status = wait_for_child();
-	if (read(failed[0], &byte, 1) == 0) /* it did become the program */
+	if (read(failed[0], &byte, 1) == 0) { /* it did become the program */
+		if (status > 0)
+			say_ending(argv[0], status);
 		report(child, &start);
-	return status;
+	}
+	return exit_status(status);
 }
 
 static void print_line(const char *line)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "kernel.h"
 #include "process.h"
@@ -63,27 +65,55 @@ static uint64_t decimal_at(const char *text)
 	return number;
 }
 
-/* The program's name, field 2, may hold anything: fields are counted from the last parenthesis. */
-uint64_t process_start_ticks(int pid)
+/* The program's name, field 2, may hold anything: fields are counted from the last parenthesis. NULL: so many there are not. */
+static const char *stat_field(const char *text, int number)
 {
-	enum { FIELD_AFTER_NAME = 3, FIELD_START = 22 };
-	char path[32] = "/proc/self/stat", stat[1024];
-	int field = FIELD_AFTER_NAME - 1;
-	size_t length;
-	char *cursor;
+	enum { FIELD_NAME = 2 };
+	const char *cursor = strrchr(text, ')');
+
+	for (int field = FIELD_NAME; cursor && field < number; field++)
+		cursor = strchr(cursor + 1, ' ');
+	return cursor ? cursor + 1 : NULL;
+}
+
+bool process_stat_parse(const char *text, struct process_stat *out_stat)
+{
+	enum { FIELD_STATE = 3, FIELD_THREADS = 20, FIELD_START = 22, FIELD_EXIT_CODE = 52 };
+	const char *start = stat_field(text, FIELD_START), *exit_code = stat_field(text, FIELD_EXIT_CODE);
+
+	if (!start)
+		return false;
+	*out_stat = (struct process_stat){
+		.state = *stat_field(text, FIELD_STATE),
+		.threads = decimal_at(stat_field(text, FIELD_THREADS)),
+		.start_ticks = decimal_at(start),
+		.exit_code = exit_code ? decimal_at(exit_code) : 0,
+	};
+	return true;
+}
+
+bool process_stat_read(int pid, struct process_stat *out_stat)
+{
+	char path[32] = "/proc/self/stat", text[1024];
 
 	if (pid)
 		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	length = read_proc(path, stat, sizeof(stat) - 1);
-	cursor = stat + length;
+	text[read_proc(path, text, sizeof(text) - 1)] = '\0';
+	return process_stat_parse(text, out_stat);
+}
 
-	stat[length] = '\0';
-	while (cursor > stat && *cursor != ')')
-		cursor--;
-	for (; *cursor; cursor++)
-		if (*cursor == ' ' && ++field == FIELD_START)
-			return decimal_at(cursor + 1);
-	return 0;
+uint64_t process_start_ticks(void)
+{
+	struct process_stat stat;
+
+	return process_stat_read(0, &stat) ? stat.start_ticks : 0;
+}
+
+uint64_t process_pid_namespace(void)
+{
+	struct stat status;
+
+	return KERNEL_CALL(newfstatat, AT_FDCWD, "/proc/self/ns/pid", &status, 0) == 0 ? status.st_ino : 0;
 }
 
 uint64_t process_file_limit_bytes(void)

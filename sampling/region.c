@@ -143,6 +143,7 @@ static void describe_process(struct region_header *header, uint64_t process_star
 	header->profiles = 1u << PROFILE_MUTEX | 1u << PROFILE_BLOCK | (config.wakers ? 1u << PROFILE_WAKE : 0);
 	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
 	header->started_wall_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	header->pid_namespace = process_pid_namespace();
 	process_boot_id(header->boot_id);
 	process_program(header->program, sizeof(header->program));
 	process_directory(header->directory, sizeof(header->directory));
@@ -170,7 +171,7 @@ static void hand_out_tables(struct region *region)
 
 bool region_create(void)
 {
-	uint64_t process_start = process_start_ticks(0);
+	uint64_t process_start = process_start_ticks();
 	struct region_layout layout;
 	struct region *region;
 
@@ -265,6 +266,28 @@ struct region *region_mine(void)
 const char *region_path(void)
 {
 	return state.path;
+}
+
+void region_set_sign(enum region_sign sign)
+{
+	atomic_fetch_or_explicit(&state.mine->header.signs, 1u << sign, memory_order_relaxed);
+}
+
+void region_clear_sign(enum region_sign sign)
+{
+	atomic_fetch_and_explicit(&state.mine->header.signs, ~(1u << sign), memory_order_relaxed);
+}
+
+bool region_may_stay(void)
+{
+	struct statfs filesystem;
+
+	return KERNEL_CALL(statfs, state.path, &filesystem) == 0 && filesystem.f_bavail > filesystem.f_blocks / 2;
+}
+
+void region_reopen(void)
+{
+	atomic_store_explicit(&state.mine->header.closed, 0, memory_order_release);
 }
 
 bool region_close(void)

@@ -26,9 +26,17 @@
 #include "waiters.h"
 
 #define REGION_MAGIC   UINT64_C(0x31646e65746e6f63) /* "contend1" */
-#define REGION_VERSION 4                            /* of all layouts below; a reader refuses any other */
+#define REGION_VERSION 5                            /* of all layouts below; a reader refuses any other */
 
 #define REGION_PATH_BYTES 4096
+
+/* What befalls the process, for those who find its region. */
+enum region_sign {
+#define REGION_SIGN(identifier, words) identifier,
+#include "region_signs.def"
+#undef REGION_SIGN
+	REGION_SIGN_COUNT
+};
 
 /* Who this region is about. Constant once magic is set, but where marked. */
 struct region_header {
@@ -37,6 +45,7 @@ struct region_header {
 	int32_t pid;
 	uint64_t bytes;          /* of the whole region */
 	uint64_t process_start;  /* clock ticks after boot, field 22 of /proc/pid/stat; 0: not known */
+	uint64_t pid_namespace;  /* its inode: `pid` is a number of that namespace; 0: not known */
 	uint64_t boot_id[2];     /* which boot the clock anchors belong to; 0: not known */
 	int64_t started_wall_ns; /* since 1970 */
 	uint32_t clock_source;   /* enum clock_source */
@@ -50,6 +59,8 @@ struct region_header {
 	_Atomic int64_t block_rate_ns;     /* changes at run time */
 	_Atomic uint32_t dump_sequence;    /* number of the next dump */
 	_Atomic uint32_t closed;           /* 1: the process ended or became another program, after its last dump */
+	_Atomic uint32_t signs;            /* bit N: enum region_sign N holds; changes at run time */
+	_Atomic uint32_t dump_error;       /* errno of the last dump, 0 if it succeeded; changes at run time */
 	char program[REGION_PATH_BYTES];   /* absolute path of the executable, "" if it cannot be told */
 	char directory[REGION_PATH_BYTES]; /* absolute; where the process started, "" if it cannot be told */
 	char out[REGION_PATH_BYTES];       /* the output pattern */
@@ -79,9 +90,20 @@ struct region *region_mine(void);
 /* Absolute path of the file, "" when the memory is anonymous. */
 const char *region_path(void);
 
+/* A sign holds from now on, or does not any more. Any context. */
+void region_set_sign(enum region_sign sign);
+void region_clear_sign(enum region_sign sign);
+
+/* May the file stay, because the last dump failed? Not where it takes the memory that others need: when the file system is
+ * more than half full. */
+bool region_may_stay(void);
+
 /* Marks the region closed and removes its file; the memory stays usable. After the last dump. False: the file cannot be
  * removed (a server that gave up root). */
 bool region_close(void);
+
+/* What region_close said is not so: the process goes on. Its file stays removed. */
+void region_reopen(void);
 
 /* Gives the memory of the samples back: of a process that ends and cannot remove its file. */
 void region_forget_samples(void);

@@ -53,4 +53,6 @@ if may_be_privileged; then
 else
 	skip 'file systems that are full or read-only' 'no privilege to mount'
 fi
+check 'the tool writes what could not be written' "$BUILD/contend" dump --dead -o "$TMPDIR/late.%p.%n"
+none 'then there is no region any more' "$(find "$region" -type f)"
 finish

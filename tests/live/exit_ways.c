@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* exit_ways WAY: waits for a mutex as often as it then says, and ends that way. */
+#include <assert.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "plain_waits.h"
@@ -34,10 +36,34 @@ static void end_in_thread(void *(*body)(void *))
 	pthread_exit(NULL);
 }
 
-static void end(const char *way)
+/* By an instruction of the program's own, which nobody can stand in front of. */
+static void exit_group_without_libc(int status)
+{
+	long result;
+
+	__asm__ volatile("syscall" : "=a"(result) : "a"(SYS_exit_group), "D"(status) : "rcx", "r11", "memory");
+}
+
+static void end_by_signal(const char *way)
 {
 	volatile int *volatile nowhere = NULL;
 
+	if (!strcmp(way, "abort"))
+		abort();
+	if (!strcmp(way, "assert"))
+		assert(!*way);
+	if (!strcmp(way, "SIGTERM"))
+		raise(SIGTERM);
+	if (!strcmp(way, "SIGINT"))
+		raise(SIGINT);
+	if (!strcmp(way, "SIGSEGV"))
+		*nowhere = 1;
+	if (!strcmp(way, "SIGKILL"))
+		raise(SIGKILL);
+}
+
+static void end(const char *way)
+{
 	if (!strcmp(way, "exit"))
 		exit(3);
 	if (!strcmp(way, "exit_in_thread"))
@@ -56,14 +82,13 @@ static void end(const char *way)
 		execvp("sh", (char *[]){"sh", "-c", "exit 3", NULL});
 	if (!strcmp(way, "execve_empty"))
 		execve("/bin/sh", (char *[]){"sh", "-c", "exit 3", NULL}, (char *[]){NULL});
-	if (!strcmp(way, "abort"))
-		abort();
-	if (!strcmp(way, "SIGTERM"))
-		raise(SIGTERM);
-	if (!strcmp(way, "SIGSEGV"))
-		*nowhere = 1;
-	if (!strcmp(way, "SIGKILL"))
-		raise(SIGKILL);
+	if (!strcmp(way, "execve_raw"))
+		syscall(SYS_execve, "/bin/sh", (char *[]){"sh", "-c", "exit 3", NULL}, environ);
+	if (!strcmp(way, "exit_group"))
+		syscall(SYS_exit_group, 3);
+	if (!strcmp(way, "exit_group_raw"))
+		exit_group_without_libc(3);
+	end_by_signal(way);
 }
 
 int main(int argc, char **argv)

@@ -312,7 +312,7 @@ static void check_file(struct region *region)
 	ok(file.bytes == FAKE_REGION_BYTES && memcmp(file.region, region, file.bytes) == 0, "as it is");
 	check_contents(file.region);
 	snapshot_clock_keep(&file.region->header, 0.125);
-	region_file_write_clock("region", &file);
+	region_file_write_clock(AT_FDCWD, "region", &file);
 	region_file_free(&file);
 	is_u64(region_file_read("region", &file), 0, "read again");
 	near_ratio(ns_per_tick(file.region, moment), 0.125, 0, "the clock that a report found stays in the file");

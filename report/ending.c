@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "ending.h"
+
+enum holder { HOLDER_NOT_KNOWN, HOLDER_SOMEBODY, HOLDER_NOBODY };
+
+/* A mapping keeps the file open for writing, which the kernel does not let a lease on reading overlook. */
+static enum holder find_holder(const struct region_place *place)
+{
+	int file = openat((int)place->directory, place->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	enum holder holder = HOLDER_NOT_KNOWN;
+
+	if (file < 0)
+		return holder;
+	if (fcntl(file, F_SETLEASE, F_RDLCK) == 0)
+		holder = HOLDER_NOBODY;
+	else if (errno == EAGAIN)
+		holder = HOLDER_SOMEBODY;
+	close(file);
+	return holder;
+}
+
+/* Is there a process of that number, and is it the one that started then? out_stat is zero where it cannot be read. */
+static bool find_process(pid_t pid, uint64_t process_start, struct process_stat *out_stat)
+{
+	*out_stat = (struct process_stat){0};
+	if (!process_stat_read(pid, out_stat))
+		return kill(pid, 0) == 0 || errno != ESRCH;
+	return process_start == 0 || out_stat->start_ticks == process_start;
+}
+
+/* A process whose first thread has ended looks the same, but has other threads. */
+static bool is_zombie(const struct process_stat *stat)
+{
+	return (stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1;
+}
+
+/* How a zombie ended is told to its own user and to root. */
+static bool may_see_status(pid_t pid)
+{
+	char path[32];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	return geteuid() == 0 || (stat(path, &status) == 0 && status.st_uid == geteuid());
+}
+
+static bool is_before_boot(const struct region_header *header)
+{
+	uint64_t id[2];
+
+	process_boot_id(id);
+	return (id[0] | id[1]) && (header->boot_id[0] | header->boot_id[1]) &&
+	       (id[0] != header->boot_id[0] || id[1] != header->boot_id[1]);
+}
+
+/* The lines of the kernel's log that tell of ends, read once. */
+static struct kernel_log {
+	bool is_read;
+	struct ending_line *lines;
+	size_t count;
+} kernel_log;
+
+static void keep_line(const struct ending_line *line)
+{
+	struct ending_line *lines = realloc(kernel_log.lines, (kernel_log.count + 1) * sizeof(*lines));
+
+	if (!lines)
+		return;
+	kernel_log.lines = lines;
+	lines[kernel_log.count++] = *line;
+}
+
+static void read_kernel_log(void)
+{
+	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct ending_line line;
+	char record[8192];
+	ssize_t bytes;
+
+	kernel_log.is_read = true;
+	if (log < 0)
+		return;
+	while ((bytes = read(log, record, sizeof(record) - 1)) > 0 || (bytes < 0 && errno == EPIPE)) {
+		record[bytes > 0 ? bytes : 0] = '\0'; /* EPIPE: some were overwritten meanwhile */
+		if (ending_parse_kernel_line(record, &line))
+			keep_line(&line);
+	}
+	close(log);
+}
+
+/* The kernel names the thread that made a fault. */
+static bool is_thread_of(const struct region_file *file, pid_t id)
+{
+	const struct thread_table *table = &file->region->threads;
+	uint64_t room_bytes = file->bytes - offsetof(struct region, threads);
+	uint64_t used = atomic_load_explicit(&table->used, memory_order_relaxed);
+
+	if (table->stride_bytes < sizeof(struct thread) || table->stride_bytes % 8 || table->offset % 8 ||
+	    table->offset > room_bytes || used > (room_bytes - table->offset) / table->stride_bytes)
+		return false;
+	for (uint32_t i = 0; i < used; i++)
+		if (atomic_load_explicit(&thread_table_at(table, i)->tid, memory_order_relaxed) == (uint32_t)id)
+			return true;
+	return false;
+}
+
+static const char *find_in_kernel_log(const struct region_file *file)
+{
+	enum { CLOCKS_APART_US = 2000000 };
+	const struct region_header *header = &file->region->header;
+	int64_t begin_us = (int64_t)(header->started.monotonic_ns / 1000) - CLOCKS_APART_US;
+
+	if (!kernel_log.is_read)
+		read_kernel_log();
+	for (size_t i = 0; i < kernel_log.count; i++) {
+		const struct ending_line *line = &kernel_log.lines[i];
+
+		if (line->time_us >= begin_us && (line->id == header->pid || is_thread_of(file, line->id)))
+			return line->words;
+	}
+	return NULL;
+}
+
+static int core_signal(const char *path)
+{
+	char number[16];
+	ssize_t bytes = lgetxattr(path, "user.coredump.signal", number, sizeof(number) - 1);
+
+	number[bytes > 0 ? bytes : 0] = '\0';
+	return atoi(number);
+}
+
+/* out_path: "" if there is none. */
+static void find_core(const struct region_place *place, const struct region_header *header, char *out_path,
+		      size_t bytes)
+{
+	static const char directory[] = "/var/lib/systemd/coredump";
+	DIR *stream = opendir(directory);
+	const struct dirent *entry;
+	struct stat status;
+
+	out_path[0] = '\0';
+	if (!stream)
+		return;
+	if (fstatat((int)place->directory, place->name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		status.st_uid = geteuid();
+	while ((entry = readdir(stream)))
+		if (ending_is_core_name(entry->d_name, status.st_uid, header->boot_id, header->pid))
+			snprintf(out_path, bytes, "%s/%s", directory, entry->d_name);
+	closedir(stream);
+}
+
+/* Of one that is dead. */
+static void find_words(const struct region_place *place, const struct region_file *file, struct ending_clues *clues,
+		       struct ending *ending)
+{
+	const struct region_header *header = &file->region->header;
+	char core[PATH_MAX] = "";
+
+	clues->signs = atomic_load_explicit(&header->signs, memory_order_relaxed);
+	clues->dump_error = (int)atomic_load_explicit(&header->dump_error, memory_order_relaxed);
+	clues->is_closed = ending->has_written;
+	if (!clues->is_before_boot) {
+		clues->kernel = find_in_kernel_log(file);
+		find_core(place, header, core, sizeof(core));
+	}
+	if (core[0]) {
+		clues->core = core;
+		clues->core_signal = core_signal(core);
+	}
+	ending_tell(clues, ending->words, sizeof(ending->words));
+}
+
+static bool is_of_other_namespace(const struct region_header *header)
+{
+	uint64_t own = process_pid_namespace();
+
+	return own && header->pid_namespace && own != header->pid_namespace;
+}
+
+void ending_find(const struct region_place *place, const struct region_file *file, struct ending *out_ending)
+{
+	const struct region_header *header = &file->region->header;
+	struct ending_clues clues = {.is_before_boot = is_before_boot(header)};
+	enum holder holder = find_holder(place);
+	bool is_there = false, is_closed = atomic_load_explicit(&header->closed, memory_order_relaxed) != 0;
+	struct process_stat stat = {0};
+
+	*out_ending = (struct ending){.life = ENDING_DEAD, .has_written = is_closed};
+	if (!clues.is_before_boot && is_of_other_namespace(header)) {
+		if (holder != HOLDER_NOBODY) {
+			out_ending->life = ENDING_ELSEWHERE;
+			return;
+		}
+	} else if (!clues.is_before_boot) {
+		is_there = find_process(header->pid, header->process_start, &stat);
+	}
+	if (is_there && is_zombie(&stat)) {
+		clues.has_status = may_see_status(header->pid);
+		clues.status = (int)stat.exit_code;
+	} else if (is_there && (holder == HOLDER_SOMEBODY || (holder == HOLDER_NOT_KNOWN && !is_closed))) {
+		out_ending->life = ENDING_ALIVE;
+		return;
+	} else {
+		clues.is_other_program = is_there;
+	}
+	find_words(place, file, &clues, out_ending);
+}
+
+bool ending_is_stillborn(const struct region_place *place)
+{
+	struct region_name name;
+	struct process_stat stat;
+
+	if (!region_name_parse(place->name, &name) || find_holder(place) != HOLDER_NOBODY)
+		return false;
+	return !find_process(name.pid, name.process_start, &stat) || is_zombie(&stat);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* contend list: the profiled processes whose regions lie in the region directory, alive and dead. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "ending.h"
+#include "snapshot.h"
+#include "snapshot_names.h"
+#include "tool.h"
+
+/* What is said of one region. */
+struct row {
+	const char *path;
+	char program[REGION_PATH_BYTES];
+	pid_t pid;
+	int64_t started_ns, age_ns; /* since 1970; up to now */
+	struct ending ending;
+	uint64_t events[PROFILE_COUNT];
+	uint64_t lost;
+};
+
+struct list {
+	bool as_json;
+	unsigned rows;
+	int status;
+};
+
+static const char *const life_names[] = {
+	[ENDING_ALIVE] = "alive",
+	[ENDING_DEAD] = "dead",
+	[ENDING_ELSEWHERE] = "elsewhere",
+};
+
+static void print_age(int64_t age_ns)
+{
+	static const struct unit {
+		int64_t seconds;
+		const char *name;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}};
+	const struct unit *unit = units;
+	int64_t seconds = age_ns / 1000000000;
+	char text[32];
+
+	while (unit->seconds > 1 && seconds < 2 * unit->seconds)
+		unit++;
+	snprintf(text, sizeof(text), "%" PRId64 "%s", seconds / unit->seconds, unit->name);
+	printf("%6s", text);
+}
+
+static void print_time(int64_t wall_ns, const char *format, struct tm *(*convert)(const time_t *, struct tm *))
+{
+	time_t seconds = (time_t)(wall_ns / 1000000000);
+	struct tm fields;
+	char text[64] = "?";
+
+	if (convert(&seconds, &fields))
+		strftime(text, sizeof(text), format, &fields);
+	fputs(text, stdout);
+}
+
+static void print_row(const struct row *row)
+{
+	printf("%8d  ", row->pid);
+	print_time(row->started_ns, "%F %T", localtime_r);
+	printf("  ");
+	print_age(row->age_ns);
+	printf("  %10" PRIu64 "  %10" PRIu64 "  %8" PRIu64 "  %-9s  %s%s%s\n", row->events[PROFILE_BLOCK],
+	       row->events[PROFILE_MUTEX], row->lost, life_names[row->ending.life], row->program,
+	       row->ending.words[0] ? ": " : "", row->ending.words);
+}
+
+static void print_head(void)
+{
+	printf("%8s  %-19s  %6s  %10s  %10s  %8s  %-9s  %s\n", "PID", "SINCE", "AGE", "WAITS", "RELEASES", "LOST",
+	       "STATE", "PROGRAM");
+}
+
+/* Text that is valid UTF-8 or has bytes that are none, as it is. */
+static void print_json_text(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if ((unsigned char)*text < ' ')
+			printf("\\u%04x", (unsigned char)*text);
+		else
+			putchar(*text);
+	}
+	putchar('"');
+}
+
+static void print_json_row(const struct row *row)
+{
+	printf("{\"pid\": %d, \"program\": ", row->pid);
+	print_json_text(row->program);
+	printf(", \"since\": \"");
+	print_time(row->started_ns, "%FT%TZ", gmtime_r);
+	printf("\", \"age_ns\": %" PRId64 ", \"state\": \"%s\", \"ended\": ", row->age_ns,
+	       life_names[row->ending.life]);
+	if (row->ending.words[0])
+		print_json_text(row->ending.words);
+	else
+		fputs("null", stdout);
+	for (int profile = 0; profile < PROFILE_COUNT; profile++)
+		printf(", \"%s\": %" PRIu64, snapshot_profile_name(profile), row->events[profile]);
+	printf(", \"lost\": %" PRIu64 ", \"written\": %s, \"region\": ", row->lost,
+	       row->ending.has_written ? "true" : "false");
+	print_json_text(row->path);
+	putchar('}');
+}
+
+/* How much was recorded, and how much was not. What is too short to tell how long its ticks are holds next to nothing. */
+static int count_events(const struct region_file *file, struct row *row)
+{
+	struct snapshot_moment now;
+	struct snapshot *snapshot;
+	int error;
+
+	snapshot_clock_now(&now);
+	row->age_ns = now.wall_ns - row->started_ns;
+	error = snapshot_take(file->region, file->bytes, &now, &snapshot);
+	if (error)
+		return error == -ENODATA ? 0 : error;
+	for (size_t i = 0; i < snapshot->sample_count; i++)
+		row->events[snapshot->samples[i].profile] += (uint64_t)snapshot->samples[i].count;
+	for (int loss = 0; loss < LOSS_COUNT; loss++)
+		row->lost += snapshot->losses[loss];
+	snapshot_drop(snapshot);
+	return 0;
+}
+
+static int make_row(const struct region_place *place, struct row *out_row)
+{
+	const struct region_header *header;
+	struct region_file file;
+	int error = region_file_read_at(place->directory, place->name, &file);
+
+	if (error)
+		return error;
+	header = &file.region->header;
+	*out_row = (struct row){.path = place->path, .pid = header->pid, .started_ns = header->started_wall_ns};
+	tool_program_name(header, out_row->program, sizeof(out_row->program));
+	ending_find(place, &file, &out_row->ending);
+	error = count_events(&file, out_row);
+	region_file_free(&file);
+	return error;
+}
+
+static void refuse(const char *path, int error, void *argument)
+{
+	struct list *list = argument;
+
+	list->status = tool_fail("%s: %s", path, tool_error_words(error));
+}
+
+static void list_region(const struct region_place *place, void *argument)
+{
+	static struct row row; /* large */
+	struct list *list = argument;
+	int error = make_row(place, &row);
+
+	if (error == -ENOENT || (error == -EINPROGRESS && !ending_is_stillborn(place)))
+		return; /* it has ended by itself meanwhile, or just begins */
+	if (error) {
+		refuse(place->path, error, list);
+		return;
+	}
+	if (list->as_json)
+		fputs(list->rows ? ",\n " : "", stdout);
+	else if (list->rows == 0)
+		print_head();
+	if (list->as_json)
+		print_json_row(&row);
+	else
+		print_row(&row);
+	list->rows++;
+}
+
+static int help(void)
+{
+	puts("Usage: contend list [--json] [--all]\n\n"
+	     "Lists the processes that are profiled, and those that ended without writing their profiles, with what ended\n"
+	     "them as far as it can be known. `contend dump PID` writes the profiles of one, `contend dump --dead` those of\n"
+	     "all that are dead.\n\n"
+	     "WAITS and RELEASES are the events in the block and in the mutex profile so far, LOST what could not be\n"
+	     "recorded. STATE is elsewhere for a process of another pid namespace.\n\n"
+	     "  --json  an array of objects\n"
+	     "  --all   of all users; for root");
+	return TOOL_OK;
+}
+
+int tool_list(int argc, char **argv)
+{
+	enum { OPTION_JSON = 256, OPTION_ALL };
+	static const struct option options[] = {{"json", no_argument, NULL, OPTION_JSON},
+						{"all", no_argument, NULL, OPTION_ALL},
+						{"help", no_argument, NULL, 'h'},
+						{0}};
+	struct list list = {.status = TOOL_OK};
+	struct region_query query = {0};
+	struct region_visitor visitor = {.found = list_region, .refused = refuse, .argument = &list};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_JSON:
+			list.as_json = true;
+			break;
+		case OPTION_ALL:
+			query.all_users = true;
+			break;
+		case 'h':
+			return help();
+		default:
+			return tool_misuse("list", "unknown option");
+		}
+	}
+	if (argc != optind)
+		return tool_misuse("list", "'%s' is too much", argv[optind]);
+	tool_read_config();
+	query.region_dir = config.region_dir;
+	fputs(list.as_json ? "[" : "", stdout);
+	region_search(&query, &visitor);
+	if (list.as_json)
+		puts("]");
+	else if (list.rows == 0)
+		printf("no profiled processes in %s\n", config.region_dir);
+	return list.status;
+}
