@@ -28,14 +28,23 @@ __attribute__((format(printf, 2, 3))) static void path_add(struct path *path, co
 		path->bytes += bytes;
 }
 
-/* A slash in a name would make directories of it. */
+static bool is_control(char character)
+{
+	enum { DELETE = 0x7f };
+
+	return (unsigned char)character < ' ' || character == DELETE;
+}
+
+/* A region that somebody else wrote says what its program is called: a slash would make directories of the name, dots alone
+ * would lead out of one, and the path is printed on terminals. */
 static void path_add_name(struct path *path, const char *name)
 {
+	bool is_dots = name[strspn(name, ".")] == '\0';
 	size_t begin = path->bytes;
 
 	path_add(path, "%s", name);
 	for (size_t i = begin; i < path->bytes; i++)
-		if (path->text[i] == '/')
+		if (path->text[i] == '/' || is_control(path->text[i]) || is_dots)
 			path->text[i] = '_';
 }
 
