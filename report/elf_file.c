@@ -177,19 +177,12 @@ int elf_file_open(const char *path, struct elf_file *out_file)
 	struct stat status;
 	int error;
 
-	/* Non-blocking: the path may name a pipe by now. */
-	file.descriptor = KERNEL_CALL(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	file.descriptor = descriptor_open_regular(path, O_RDONLY, &status);
 	if (file.descriptor < 0)
-		return file.descriptor;
-	error = KERNEL_CALL(fstat, file.descriptor, &status);
-	if (error) {
-		KERNEL_CALL(close, file.descriptor);
-		return error;
-	}
-	file.device = status.st_dev;
-	file.inode = status.st_ino;
+		return file.descriptor == -EINVAL ? -ENOEXEC : file.descriptor;
+	file.target = (struct descriptor_target){.device = status.st_dev, .inode = status.st_ino};
 	file.file_bytes = status.st_size;
-	error = S_ISREG(status.st_mode) ? elf_file_load(&file) : -ENOEXEC;
+	error = elf_file_load(&file);
 	if (error)
 		elf_file_close(&file);
 	else
@@ -221,11 +214,7 @@ int elf_file_open_debug(const char *root, const uint8_t *build_id, size_t build_
 
 void elf_file_close(struct elf_file *file)
 {
-	struct stat status;
-
-	if (KERNEL_CALL(fstat, file->descriptor, &status) == 0 && status.st_dev == file->device &&
-	    status.st_ino == file->inode)
-		KERNEL_CALL(close, file->descriptor);
+	descriptor_close(file->descriptor, &file->target);
 	heap_free(file->sections);
 	*file = (struct elf_file){.descriptor = -1};
 }

@@ -18,11 +18,13 @@
 
 #include <elf.h>
 
+#include "descriptor.h"
+
 enum { ELF_FILE_BUILD_ID_BYTES = 64 };
 
 struct elf_file {
 	int descriptor;
-	uint64_t device, inode;
+	struct descriptor_target target;
 	uint64_t file_bytes;
 	Elf64_Shdr *sections;
 	size_t section_count; /* 0: the file has no section headers */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "kernel.h"
 #include "message.h"
 
@@ -12,28 +12,18 @@ enum { LINE_BYTES = 1024 };
 static struct {
 	bool is_verbose;
 	bool is_known;
-	dev_t device;
-	ino_t inode;
+	struct descriptor_target standard_error;
 } message;
 
 void message_init(bool verbose)
 {
-	struct stat status;
-
 	message.is_verbose = verbose;
-	message.is_known = KERNEL_CALL(fstat, STDERR_FILENO, &status) == 0;
-	if (message.is_known) {
-		message.device = status.st_dev;
-		message.inode = status.st_ino;
-	}
+	message.is_known = descriptor_target(STDERR_FILENO, &message.standard_error) == 0;
 }
 
 static bool is_still_ours(void)
 {
-	struct stat status;
-
-	return message.is_known && KERNEL_CALL(fstat, STDERR_FILENO, &status) == 0 && status.st_dev == message.device &&
-	       status.st_ino == message.inode;
+	return message.is_known && descriptor_leads_to(STDERR_FILENO, &message.standard_error);
 }
 
 static void say(const char *format, va_list arguments)
