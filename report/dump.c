@@ -3,24 +3,25 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "heap.h"
 #include "kernel.h"
+#include "new_file.h"
 #include "output_name.h"
 #include "pprof.h"
-#include "process.h"
 #include "profile_file.h"
 #include "snapshot_names.h"
 #include "dump.h"
 
-enum { NAMES_TRIED = 10000, TEMPORARIES_TRIED = 100, NAME_ROOM_BYTES = 32 /* ".<number>.block.pb.gz" */ };
+enum { NAMES_TRIED = 10000, NAME_ROOM_BYTES = 32 /* ".<number>.block.pb.gz" */ };
 
 /* One profile on its way to a file. */
 struct dump_profile {
 	uint8_t *bytes;
 	size_t count;
-	char temporary[DUMP_PATH_BYTES]; /* "" while there is none */
+	struct new_file file;
 };
 
 struct dump {
@@ -31,57 +32,6 @@ struct dump {
 	struct utsname host;
 	struct dump_profile profiles[PROFILE_COUNT]; /* of those that are not kept all is 0 */
 };
-
-static int write_fully(long descriptor, const uint8_t *bytes, size_t count)
-{
-	while (count > 0) {
-		long written = KERNEL_CALL(write, descriptor, bytes, count);
-
-		if (written == -EINTR)
-			continue;
-		if (written < 0)
-			return written;
-		bytes += written;
-		count -= written;
-	}
-	return 0;
-}
-
-/* Creates an empty file that nobody else has, in the directory of the files to come. */
-static long create_temporary(const struct dump *dump, char *out_path)
-{
-	const char *slash = strrchr(dump->base, '/');
-	int directory_bytes = slash ? slash + 1 - dump->base : 0;
-	long pid = KERNEL_CALL(getpid);
-	long descriptor = -EEXIST;
-
-	for (int i = 0; i < TEMPORARIES_TRIED && descriptor == -EEXIST; i++) {
-		int bytes = snprintf(out_path, DUMP_PATH_BYTES, "%.*s.contend.%ld.%d.tmp", directory_bytes, dump->base,
-				     pid, i);
-
-		if (bytes >= DUMP_PATH_BYTES)
-			return -ENAMETOOLONG;
-		descriptor = KERNEL_CALL(openat, AT_FDCWD, out_path,
-					 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	}
-	return descriptor;
-}
-
-static int write_temporary(const struct dump *dump, struct dump_profile *profile)
-{
-	long descriptor = -EFBIG;
-	int error, close_error;
-
-	if (profile->count <= process_file_limit_bytes()) /* beyond it a write would end the program */
-		descriptor = create_temporary(dump, profile->temporary);
-	if (descriptor < 0) {
-		profile->temporary[0] = '\0';
-		return descriptor;
-	}
-	error = write_fully(descriptor, profile->bytes, profile->count);
-	close_error = KERNEL_CALL(close, descriptor); /* network file systems tell only here */
-	return error ? error : close_error;
-}
 
 static int pack_profile(const struct dump *dump, const struct symbols *symbols, enum profile which,
 			struct dump_profile *out_profile)
@@ -123,40 +73,62 @@ static int name_files(struct dump *dump, bool has_sequence, uint32_t attempt)
 	return 0;
 }
 
-/* Renames unless the new name exists. Where the file system cannot, a second name and the removal of the first do it.
- */
-static int rename_exclusively(const char *from, const char *to)
+static void close_files(struct dump *dump)
 {
-	int error = KERNEL_CALL(renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+	for (int which = 0; which < PROFILE_COUNT; which++)
+		new_file_close(&dump->profiles[which].file);
+}
 
-	if (error != -EINVAL && error != -ENOSYS)
-		return error;
-	error = KERNEL_CALL(linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
-	if (!error)
-		KERNEL_CALL(unlinkat, AT_FDCWD, from, 0);
+/* All profiles as files that have no names yet, or none. */
+static int write_files(struct dump *dump, enum new_file_way way)
+{
+	int error = 0;
+
+	for (int which = 0; which < PROFILE_COUNT && !error; which++) {
+		struct dump_profile *profile = &dump->profiles[which];
+
+		if (snapshot_has_profile(dump->snapshot, which))
+			error = new_file_write(way, dump->base, profile->bytes, profile->count, &profile->file);
+	}
+	if (error)
+		close_files(dump);
 	return error;
 }
 
-/* Gives all temporary files their names; if one is taken, none has it: -EEXIST. */
-static int publish(struct dump *dump, struct dump_result *result)
+/* The paths for the present base; true if one of them is taken. */
+static bool find_paths(const struct dump *dump, struct dump_result *result)
 {
-	int error = 0;
-	int which;
+	struct stat status;
+	bool is_taken = false;
 
-	for (which = 0; which < PROFILE_COUNT && !error; which++) {
-		result->paths[which][0] = '\0';
+	for (int which = 0; which < PROFILE_COUNT; which++) {
+		char *path = result->paths[which];
+
+		path[0] = '\0';
 		if (!snapshot_has_profile(dump->snapshot, which))
 			continue;
-		snprintf(result->paths[which], DUMP_PATH_BYTES, "%.*s.%s.pb.gz", DUMP_PATH_BYTES - NAME_ROOM_BYTES / 2,
-			 dump->base, snapshot_profile_name(which));
-		error = rename_exclusively(dump->profiles[which].temporary, result->paths[which]);
+		snprintf(path, DUMP_PATH_BYTES, "%.*s.%s.pb.gz", DUMP_PATH_BYTES - NAME_ROOM_BYTES / 2, dump->base,
+			 snapshot_profile_name(which));
+		is_taken |= KERNEL_CALL(newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
 	}
+	return is_taken;
+}
+
+/* Gives all files their names; if one is taken, none has it: -EEXIST. Looking first keeps a file from being seen that goes
+ * away again; whoever comes in between is not overwritten either. */
+static int publish(struct dump *dump, struct dump_result *result)
+{
+	int error = find_paths(dump, result) ? -EEXIST : 0;
+	int which;
+
+	for (which = 0; which < PROFILE_COUNT && !error; which++)
+		if (snapshot_has_profile(dump->snapshot, which))
+			error = new_file_name(&dump->profiles[which].file, result->paths[which]);
 	if (!error)
 		return 0;
 	for (which -= 2; which >= 0; which--)
 		if (snapshot_has_profile(dump->snapshot, which))
-			KERNEL_CALL(renameat2, AT_FDCWD, result->paths[which], AT_FDCWD,
-				    dump->profiles[which].temporary, 0);
+			new_file_unname(&dump->profiles[which].file, result->paths[which]);
 	return error;
 }
 
@@ -194,16 +166,30 @@ static void describe(struct dump *dump)
 	};
 }
 
+/* Errors that every way of making a file meets. */
+static bool is_lasting(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -EIO || error == -EROFS || error == -EFBIG ||
+	       error == -EEXIST;
+}
+
 static int write_all(struct dump *dump, struct dump_result *result)
 {
 	int error = name_files(dump, false, 0);
 
 	if (!error)
 		error = pack_profiles(dump);
-	for (int which = 0; which < PROFILE_COUNT && !error; which++)
-		if (snapshot_has_profile(dump->snapshot, which))
-			error = write_temporary(dump, &dump->profiles[which]);
-	return error ? error : publish_under_free_name(dump, result);
+	if (error)
+		return error;
+	for (int way = 0; way < NEW_FILE_WAYS; way++) {
+		error = write_files(dump, way);
+		if (!error)
+			error = publish_under_free_name(dump, result);
+		close_files(dump);
+		if (!error || is_lasting(error))
+			break;
+	}
+	return error;
 }
 
 int dump_write(const struct snapshot *snapshot, const struct dump_request *request, struct dump_result *out_result)
@@ -217,11 +203,8 @@ int dump_write(const struct snapshot *snapshot, const struct dump_request *reque
 	dump->request = request;
 	describe(dump);
 	error = write_all(dump, out_result);
-	for (int which = 0; which < PROFILE_COUNT; which++) {
-		if (error && dump->profiles[which].temporary[0])
-			KERNEL_CALL(unlinkat, AT_FDCWD, dump->profiles[which].temporary, 0);
+	for (int which = 0; which < PROFILE_COUNT; which++)
 		heap_free(dump->profiles[which].bytes);
-	}
 	heap_free(dump);
 	return error;
 }

@@ -3,10 +3,10 @@
  *
  * Called from   the helper thread, process exit, the tool, the signal handler of a single-threaded process. One at a
  *               time.
- * Files         <name>.mutex.pb.gz and so on, mode 0600, written under a temporary name in the same
- *               directory and then renamed; all or none. Nothing is overwritten: where a name exists, the next
- *               sequence number is taken (a pattern without %n gets .<number> added).
- * On failure    -errno; the temporary files are removed.
+ * Files         <name>.mutex.pb.gz and so on, mode 0600; named when they are whole (new_file.h), all or none. Nothing is
+ *               overwritten: where a name exists, the next sequence number is taken (a pattern without %n gets
+ *               .<number> added). One descriptor suffices.
+ * On failure    -errno; nothing is left. The samples stay where they are, for another dump.
  */
 #ifndef CONTEND_DUMP_H
 #define CONTEND_DUMP_H

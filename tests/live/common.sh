@@ -151,7 +151,7 @@ first_dump()
 	printf '%s\n' "${numbers[@]}" | sort -n | head -n 1
 }
 
-# Is dump NUMBER of a run there (any, by default)? Files appear by a rename, so one that is there is complete.
+# Is dump NUMBER of a run there (any, by default)? A file that is there is whole.
 has_dump()
 {
 	local number=${2:-$(last_dump "$1")}
