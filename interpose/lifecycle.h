@@ -25,7 +25,7 @@ void lifecycle_before_abort(void);
 /* System calls may be punished from now on: nothing more is done, at the end neither, and the region stays. */
 void lifecycle_sandboxed(void);
 
-/* An exec that was announced so has failed: another last dump will be due. The file stays removed. */
+/* An exec that was announced so has failed: another last dump will be due. What is removed stays so. */
 void lifecycle_goes_on(void);
 
 #endif

@@ -50,6 +50,16 @@ static void complain(const char *line)
 	message_say("%s", line);
 }
 
+/* Nothing is lost by it: what was recorded stays in the region, and where there is room for it the region stays when we end. */
+static void complain_of_dump(int error)
+{
+	if (region_may_stay())
+		message_say("no profile written to %s: %s; contend dump %d writes it", config.out,
+			    message_error(-error), (int)region_mine()->header.pid);
+	else
+		message_say("no profile written to %s: %s", config.out, message_error(-error));
+}
+
 static int dump_own_region(void)
 {
 	static struct dump_result result; /* large, and one dump at a time */
@@ -60,7 +70,7 @@ static int dump_own_region(void)
 	region_clear_sign(REGION_SIGN_DUMP);
 	atomic_store_explicit(&region_mine()->header.dump_error, -error, memory_order_relaxed);
 	if (error)
-		message_say("no profile written to %s: %s", config.out, message_error(-error));
+		complain_of_dump(error);
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
 		if (result.paths[profile][0])
 			message_detail("wrote %s, %llu bytes", result.paths[profile],
@@ -196,12 +206,6 @@ static bool dump_last(void)
 	return !config.exit || !sample_table_has_data(&region_mine()->samples) || control_dump() == 0;
 }
 
-static void leave_region(void)
-{
-	if (region_path()[0])
-		message_say("what was recorded is still there: contend dump %d", (int)region_mine()->header.pid);
-}
-
 void lifecycle_before_end(enum lifecycle_end end)
 {
 	int saved_errno = errno;
@@ -213,9 +217,7 @@ void lifecycle_before_end(enum lifecycle_end end)
 		return;
 	}
 	region_set_sign(end == LIFECYCLE_EXEC ? REGION_SIGN_EXEC : REGION_SIGN_EXIT);
-	if (!dump_last() && region_may_stay())
-		leave_region();
-	else if (!region_close() && end == LIFECYCLE_END)
+	if ((dump_last() || !region_may_stay()) && !region_close() && end == LIFECYCLE_END)
 		region_forget_samples();
 	errno = saved_errno;
 }
