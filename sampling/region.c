@@ -40,23 +40,43 @@ static uint64_t page_up(uint64_t bytes)
 	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
 }
 
-/* Opens <region_dir>/contend-<uid>, made if missing: a real directory of ours that nobody else may enter. */
-static long open_directory(char *out_path, size_t bytes)
+/* The umask may have taken our own rights to the directory that we made. fchmod does not take a path descriptor. */
+static void give_rights(long directory)
 {
-	long uid = KERNEL_CALL(geteuid);
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)directory);
+	KERNEL_CALL(fchmodat, AT_FDCWD, link, 0700);
+}
+
+/* Is it a real directory of ours in memory that nobody else may enter? */
+static bool is_ours(long directory)
+{
 	struct statfs filesystem;
 	struct stat status;
-	long directory;
 
-	if (snprintf(out_path, bytes, "%s/contend-%ld", config.region_dir, uid) >= (int)bytes)
+	return KERNEL_CALL(fstat, directory, &status) == 0 && status.st_uid == KERNEL_CALL(geteuid) &&
+	       (status.st_mode & 077) == 0 && KERNEL_CALL(fstatfs, directory, &filesystem) == 0 &&
+	       filesystem.f_type == TMPFS_MAGIC;
+}
+
+/* Opens <region_dir>/contend-<uid>, made if missing. */
+static long open_directory(char *out_path, size_t bytes)
+{
+	long directory;
+	bool is_new;
+
+	if (snprintf(out_path, bytes, "%s/contend-%ld", config.region_dir, KERNEL_CALL(geteuid)) >= (int)bytes)
 		return -ENAMETOOLONG;
-	KERNEL_CALL(mkdirat, AT_FDCWD, out_path, 0700);
-	directory = KERNEL_CALL(openat, AT_FDCWD, out_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	is_new = KERNEL_CALL(mkdirat, AT_FDCWD, out_path, 0700) == 0;
+	directory = KERNEL_CALL(openat, AT_FDCWD, out_path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
 		return directory;
-	if (KERNEL_CALL(fstat, directory, &status) == 0 && status.st_uid == uid && (status.st_mode & 077) == 0 &&
-	    KERNEL_CALL(fstatfs, directory, &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC)
+	if (is_ours(directory)) {
+		if (is_new)
+			give_rights(directory);
 		return directory;
+	}
 	KERNEL_CALL(close, directory);
 	return -EPERM;
 }
@@ -81,6 +101,8 @@ static long create_file(uint64_t process_start)
 			break;
 	}
 	KERNEL_CALL(close, directory);
+	if (file >= 0)
+		KERNEL_CALL(fchmod, file, 0600);
 	return file;
 }
 

@@ -158,9 +158,18 @@ static int create_anonymous(void)
 	return region && !region_path()[0] && lies_inside(region) && fill_samples() > 1000 && region_close() ? 0 : 1;
 }
 
+/* The first process of a user must not shut the directory for all others, whatever its umask. */
+static int create_masked(void)
+{
+	umask(0777);
+	return region_create() && is_private_file(region_mine()->header.bytes) && region_close() ? 0 : 1;
+}
+
 int main(void)
 {
 	ok(mkdtemp(directory) != NULL, "a directory");
+	configure("8m", "128", directory);
+	is_u64((uint64_t)in_child(create_masked), 0, "directory and file are ours under any umask");
 	all_sizes_hold();
 	configure("8m", "128", directory);
 	is_u64((uint64_t)in_child(create_twice), 0, "the file of an earlier program is left alone");
