@@ -5,6 +5,7 @@
 
 #include "descriptor.h"
 #include "kernel.h"
+#include "process.h"
 #include "message.h"
 
 enum { LINE_BYTES = 1024 };
@@ -26,6 +27,21 @@ static bool is_still_ours(void)
 	return message.is_known && descriptor_leads_to(STDERR_FILENO, &message.standard_error);
 }
 
+/* Beyond the limit of its file sizes the program would be ended by a signal for a line of ours. */
+static bool has_room(size_t bytes)
+{
+	uint64_t limit_bytes = process_file_limit_bytes();
+	struct stat status;
+	long offset;
+
+	if (limit_bytes == UINT64_MAX || KERNEL_CALL(fstat, STDERR_FILENO, &status) != 0 || !S_ISREG(status.st_mode))
+		return true;
+	offset = KERNEL_CALL(lseek, STDERR_FILENO, 0, SEEK_CUR);
+	if (offset < status.st_size)
+		offset = status.st_size;
+	return offset + bytes <= limit_bytes;
+}
+
 static void say(const char *format, va_list arguments)
 {
 	static const char prefix[] = "contend: ";
@@ -38,7 +54,8 @@ static void say(const char *format, va_list arguments)
 		return;
 	length += text < room ? text : room - 1;
 	line[length++] = '\n';
-	KERNEL_CALL(write, STDERR_FILENO, line, length);
+	if (has_room(length))
+		KERNEL_CALL(write, STDERR_FILENO, line, length);
 }
 
 void message_say(const char *format, ...)

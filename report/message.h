@@ -2,7 +2,8 @@
 /* message: the few lines that we say on the program's standard error, each "contend: ...".
  *
  * Called from   anywhere but wrappers' hot paths; safe in signal handlers.
- * Silent        when descriptor 2 is no longer what it was at start-up: a daemon may have given the number to a socket.
+ * Silent        when descriptor 2 is no longer what it was at start-up: a daemon may have given the number to a socket; and
+ *               when it is a file that must not become longer (RLIMIT_FSIZE).
  */
 #ifndef CONTEND_MESSAGE_H
 #define CONTEND_MESSAGE_H
