@@ -40,13 +40,11 @@ static uint64_t page_up(uint64_t bytes)
 	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
 }
 
-/* The umask may have taken our own rights to the directory that we made. fchmod does not take a path descriptor. */
-static void give_rights(long directory)
+static bool is_in_memory(const char *path)
 {
-	char link[32];
+	struct statfs filesystem;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)directory);
-	KERNEL_CALL(fchmodat, AT_FDCWD, link, 0700);
+	return KERNEL_CALL(statfs, path, &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC;
 }
 
 /* Is it a real directory of ours in memory that nobody else may enter? */
@@ -60,23 +58,42 @@ static bool is_ours(long directory)
 	       filesystem.f_type == TMPFS_MAGIC;
 }
 
+static long open_path(const char *path)
+{
+	return KERNEL_CALL(openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* The umask may have taken our own rights to the directory that we made. fchmod does not take a path descriptor. */
+static void give_rights(long directory)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)directory);
+	KERNEL_CALL(fchmodat, AT_FDCWD, link, 0700);
+}
+
+static long make_directory(const char *path)
+{
+	bool is_new = KERNEL_CALL(mkdirat, AT_FDCWD, path, 0700) == 0; /* or another process was faster */
+	long directory = open_path(path);
+
+	if (is_new && directory >= 0 && is_ours(directory))
+		give_rights(directory);
+	return directory;
+}
+
 /* Opens <region_dir>/contend-<uid>, made if missing. */
 static long open_directory(char *out_path, size_t bytes)
 {
 	long directory;
-	bool is_new;
 
 	if (snprintf(out_path, bytes, "%s/contend-%ld", config.region_dir, KERNEL_CALL(geteuid)) >= (int)bytes)
 		return -ENAMETOOLONG;
-	is_new = KERNEL_CALL(mkdirat, AT_FDCWD, out_path, 0700) == 0;
-	directory = KERNEL_CALL(openat, AT_FDCWD, out_path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (directory < 0)
+	directory = open_path(out_path);
+	if (directory == -ENOENT && is_in_memory(config.region_dir))
+		directory = make_directory(out_path);
+	if (directory < 0 || is_ours(directory))
 		return directory;
-	if (is_ours(directory)) {
-		if (is_new)
-			give_rights(directory);
-		return directory;
-	}
 	KERNEL_CALL(close, directory);
 	return -EPERM;
 }

@@ -14,6 +14,14 @@ inside()
 	same "$name" env "CONTEND_REGION_DIR=$region" "CONTEND_OUT=$out" "$@" "$contends"
 }
 
+# Of each profile that could not be written there is a region.
+kept()
+{
+	is "$1: what was not written is kept" "$(find "$CONTEND_REGION_DIR" -type f | wc -l)" \
+		"$(grep -c 'no profile written.*contend dump' "$said")"
+	find "$CONTEND_REGION_DIR" -type f -delete
+}
+
 out=$TMPDIR/%e.%p.%n
 for region in /nonexistent /proc /dev/null "$TMPDIR/dangling" / '' . "$(printf 'x%.0s' {1..3000})" /sys/kernel; do
 	ln -sfn /nonexistent "$TMPDIR/dangling"
@@ -35,6 +43,7 @@ rm -r "$TMPDIR/mine/contend-$(id -u)"
 region=$CONTEND_REGION_DIR
 for out in /nonexistent/x /proc/x / /dev/full '' "$(printf 'x%.0s' {1..3000})" '%' '%q' "$TMPDIR/%s%s%s%n%n"; do
 	inside "profiles in '${out:0:40}'"
+	kept "profiles in '${out:0:40}'"
 done
 out=$TMPDIR/%e.%p.%n
 
@@ -45,6 +54,7 @@ if may_be_privileged; then
 			mount -t tmpfs -o mode=1777,'"$options"' none "$1" && CONTEND_REGION_DIR=$1 CONTEND_MEMORY=8m "$2"' sh "$TMPDIR/disk" "$contends"
 		same "profiles on a tmpfs with $options" privileged sh -c '
 			mount -t tmpfs -o mode=1777,'"$options"' none "$1" && CONTEND_OUT=$1/%p.%n "$2"' sh "$TMPDIR/disk" "$contends"
+		kept "profiles on a tmpfs with $options"
 	done
 	# Filled up by someone else while the program runs.
 	same 'the file system fills up later' privileged sh -c '
