@@ -53,11 +53,12 @@ static void complain(const char *line)
 /* Nothing is lost by it: what was recorded stays in the region, and where there is room for it the region stays when we end. */
 static void complain_of_dump(int error)
 {
+	/* Of a long pattern so much that the line has room for the rest. */
 	if (region_may_stay())
-		message_say("no profile written to %s: %s; contend dump %d writes it", config.out,
+		message_say("no profile written to %.500s: %s; contend dump %d writes it", config.out,
 			    message_error(-error), (int)region_mine()->header.pid);
 	else
-		message_say("no profile written to %s: %s", config.out, message_error(-error));
+		message_say("no profile written to %.500s: %s", config.out, message_error(-error));
 }
 
 static int dump_own_region(void)
