@@ -55,13 +55,13 @@ done | xargs -P 2 -I FILE sh -c '"$0" -O2 -std=gnu11 -w -fPIC -fvisibility=hidde
 outside='pthread_mutex_init pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock
 	pthread_mutexattr_init pthread_mutexattr_settype pthread_mutexattr_destroy
 	pthread_key_create pthread_getspecific pthread_setspecific pthread_getaffinity_np __sched_cpucount sysconf
-	atexit getenv readlink open creat read write close strerror_r'
+	atexit getenv readlink open creat read write close strerror_r mmap munmap mprotect madvise clock_gettime getpid'
 entries='malloc calloc realloc free malloc_usable_size'
 for object in "$work"/*.o; do
 	objcopy $(for name in $outside; do echo --redefine-sym "$name=outside_$name"; done) "$object"
 done
 $CC -O2 -std=gnu17 -Wall -Wextra -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -c -o "$work/outside.o" "$here/jemalloc/outside.c" || fail "cannot compile outside.c"
+	-fno-asynchronous-unwind-tables -iquote "$here/../sampling" -c -o "$work/outside.o" "$here/jemalloc/outside.c" || fail "cannot compile outside.c"
 cat >"$work/sections.ld" <<'END'
 SECTIONS
 {
@@ -76,7 +76,7 @@ END
 ld -r --gc-sections -T "$work/sections.ld" $(printf ' -u heap_je_%s' $entries) -o "$work/linked.o" "$work"/*.o
 objcopy $(printf ' --keep-global-symbol=heap_je_%s' $entries) "$work/linked.o" "$output.new"
 
-allowed="mmap|munmap|mprotect|madvise|clock_gettime|getpid|pthread_self|abort|__errno_location"
+allowed="pthread_self|abort|__errno_location"
 allowed="$allowed|mem(chr|cpy|move|set)|str(chr|cmp|len|ncmp|ncpy)|__popcountdi2|_GLOBAL_OFFSET_TABLE_"
 unwanted=$(nm -u "$output.new" | awk '{ print $2 }' | grep -vxE "$allowed" || :)
 [ -z "$unwanted" ] || fail "the object calls" $unwanted

@@ -3,13 +3,19 @@
  * links this file into the same object, so that its variables are put back by heap_reset, too.
  *
  * Locks do nothing, and there is one thread-specific value for all threads: there is one user of the heap at a time. Files
- * cannot be opened, there is no environment, messages vanish: jemalloc finds no configuration, and one processor.
+ * cannot be opened, there is no environment, messages vanish: jemalloc finds no configuration, and one processor. For memory
+ * the kernel is asked without libc in between: programs and their allocators stand in front of mmap, with locks of their own,
+ * and a dump may be written in a signal handler.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "kernel.h"
 
 static struct {
 	const void *thread_value;
@@ -148,4 +154,36 @@ int outside_close(int descriptor)
 {
 	(void)descriptor;
 	return 0;
+}
+
+void *outside_mmap(void *address, size_t bytes, int protection, int flags, int descriptor, off_t offset)
+{
+	long result = KERNEL_CALL(mmap, address, bytes, protection, flags, descriptor, offset);
+
+	return result < 0 ? MAP_FAILED : (void *)result;
+}
+
+int outside_munmap(void *address, size_t bytes)
+{
+	return KERNEL_CALL(munmap, address, bytes) < 0 ? -1 : 0;
+}
+
+int outside_mprotect(void *address, size_t bytes, int protection)
+{
+	return KERNEL_CALL(mprotect, address, bytes, protection) < 0 ? -1 : 0;
+}
+
+int outside_madvise(void *address, size_t bytes, int advice)
+{
+	return KERNEL_CALL(madvise, address, bytes, advice) < 0 ? -1 : 0;
+}
+
+int outside_clock_gettime(clockid_t clock, struct timespec *out_time)
+{
+	return KERNEL_CALL(clock_gettime, clock, out_time) < 0 ? -1 : 0;
+}
+
+pid_t outside_getpid(void)
+{
+	return (pid_t)KERNEL_CALL(getpid);
 }
