@@ -8,6 +8,7 @@
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
 
+#include "clock.h"
 #include "lifecycle.h"
 #include "sandbox.h"
 #include "syscall.h"
@@ -19,12 +20,19 @@ static void close_sandbox(bool is_strict)
 	lifecycle_sandboxed();
 }
 
+/* Dumps are written as before, and children have regions of their own. */
+static void forbid_clock(void)
+{
+	record_stop();
+	clock_forbid();
+}
+
 static void prctl_succeeded(int option, unsigned long second)
 {
 	if (option == PR_SET_SECCOMP)
 		close_sandbox(second == SECCOMP_MODE_STRICT);
 	else if (option == PR_SET_TSC && second == PR_TSC_SIGSEGV)
-		record_stop();
+		forbid_clock();
 }
 
 int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth)

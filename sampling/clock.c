@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <linux/prctl.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "clock.h"
@@ -20,6 +22,7 @@ bool clock_is_tsc;
 static struct {
 	clock_gettime_function *gettime;
 	struct clock_anchor first;
+	_Atomic bool is_forbidden; /* in some threads */
 } state;
 
 static int gettime_of_kernel(clockid_t clock, struct timespec *out_time)
@@ -72,14 +75,37 @@ static struct clock_anchor anchor_by_tsc(void)
 	return best;
 }
 
+static struct clock_anchor anchor_by_monotonic(void)
+{
+	uint64_t now_ns = monotonic_now_ns();
+
+	return (struct clock_anchor){.ticks = now_ns, .monotonic_ns = now_ns};
+}
+
+/* Was the counter forbidden to this thread? Then it is not, until it is forbidden again. */
+static bool permit_counter(void)
+{
+	int answer = 0;
+
+	if (!atomic_load_explicit(&state.is_forbidden, memory_order_relaxed))
+		return false;
+	return !KERNEL_CALL(prctl, PR_GET_TSC, &answer) && answer == PR_TSC_SIGSEGV &&
+	       !KERNEL_CALL(prctl, PR_SET_TSC, PR_TSC_ENABLE);
+}
+
 struct clock_anchor clock_anchor_now(void)
 {
-	uint64_t now_ns;
+	bool was_forbidden = permit_counter();
+	struct clock_anchor now = clock_is_tsc ? anchor_by_tsc() : anchor_by_monotonic();
 
-	if (clock_is_tsc)
-		return anchor_by_tsc();
-	now_ns = monotonic_now_ns();
-	return (struct clock_anchor){.ticks = now_ns, .monotonic_ns = now_ns};
+	if (was_forbidden)
+		KERNEL_CALL(prctl, PR_SET_TSC, PR_TSC_SIGSEGV);
+	return now;
+}
+
+void clock_forbid(void)
+{
+	atomic_store_explicit(&state.is_forbidden, true, memory_order_relaxed);
 }
 
 struct clock_anchor clock_anchor_first(void)

@@ -45,6 +45,11 @@ static inline uint64_t clock_now_ticks(void)
 /* An anchor for now: both clocks read within a bracket of well below a microsecond where possible. */
 struct clock_anchor clock_anchor_now(void);
 
+/* A thread has asked that reading the counter kills it, for itself and all that it makes (prctl PR_SET_TSC); every clock of
+ * the vDSO reads it. From now on anchors are taken all the same, with two more system calls. Whoever reads the clock else
+ * must have stopped. */
+void clock_forbid(void);
+
 /* The anchor that clock_init took. */
 struct clock_anchor clock_anchor_first(void);
 
