@@ -60,6 +60,7 @@ entries='malloc calloc realloc free malloc_usable_size'
 for object in "$work"/*.o; do
 	objcopy $(for name in $outside; do echo --redefine-sym "$name=outside_$name"; done) "$object"
 done
+objcopy --redefine-sym a0malloc=outside_tsd_malloc --redefine-sym a0dalloc=outside_tsd_free "$work/tsd.o"
 $CC -O2 -std=gnu17 -Wall -Wextra -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -iquote "$here/../sampling" -c -o "$work/outside.o" "$here/jemalloc/outside.c" || fail "cannot compile outside.c"
 cat >"$work/sections.ld" <<'END'

@@ -17,8 +17,12 @@
 
 #include "kernel.h"
 
+/* jemalloc ends the process where it cannot have the memory for its thread-specific state; so that is here. */
+enum { THREAD_STATE_BYTES = 8192 };
+
 static struct {
 	const void *thread_value;
+	_Alignas(64) char thread_state[THREAD_STATE_BYTES];
 } outside;
 
 int outside_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
@@ -81,6 +85,17 @@ int outside_pthread_setspecific(pthread_key_t key, const void *value)
 	(void)key;
 	outside.thread_value = value;
 	return 0;
+}
+
+void *outside_tsd_malloc(size_t bytes)
+{
+	return bytes <= sizeof(outside.thread_state) ? outside.thread_state : NULL;
+}
+
+/* Threads do not end. */
+void outside_tsd_free(void *state)
+{
+	(void)state;
 }
 
 int outside_pthread_getaffinity_np(pthread_t thread, size_t bytes, cpu_set_t *processors)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,6 +154,33 @@ static void check_fork(void)
 	is_u64(wrong, 0, "and the parent's is unharmed");
 }
 
+/* From the very first block on: the process must live on without. */
+static bool lives_without_memory(void)
+{
+	struct rlimit whole, none;
+
+	heap_reset();
+	getrlimit(RLIMIT_AS, &whole);
+	none = whole;
+	none.rlim_cur = 1;
+	setrlimit(RLIMIT_AS, &none);
+	if (heap_alloc(1000) || heap_alloc_array(100, 100) || heap_resize(NULL, 100))
+		return false;
+	setrlimit(RLIMIT_AS, &whole);
+	return use() == 0;
+}
+
+static void check_no_memory(void)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(lives_without_memory() ? 0 : 1);
+	waitpid(child, &status, 0);
+	is_u64(status, 0, "a process without any memory to be had is refused, and gets it when there is some again");
+}
+
 static void check_reset(void)
 {
 	void *first = heap_alloc(1000), *second;
@@ -172,12 +200,13 @@ int main(void)
 	setenv("MALLOC_CONF", "abort_conf:true,junk:true,no_such_option:1,background_thread:true", 1);
 	check_use();
 	if (IS_SANITIZED) {
-		skip(9, "sanitizers bring their own heap, and hold signals back until it is at rest");
+		skip(10, "sanitizers bring their own heap, and hold signals back until it is at rest");
 		return done();
 	}
 	check_refusals();
 	check_gives_back();
 	check_fork();
+	check_no_memory();
 	check_reset();
 	return done();
 }
