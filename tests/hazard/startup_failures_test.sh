@@ -30,6 +30,7 @@ ours()
 		address >= low && address < high && part == 0 { part = 1 }
 		name == "getppid" { part = part == 1 ? 2 : 3; next }
 		name ~ /^(execve|exit|exit_group|get[a-z]*id|uname|clock_gettime)$/ { next } # they cannot fail
+		name == "futex" { next } # how many the program itself makes is chance
 		(part == 1 || part == 3) || (address >= low && address < high) { print name, number[name] }' "$1" | sort -k 1,1 -k 2,2n
 }
 
@@ -67,7 +68,7 @@ while read -r call number; do
 	fails "$call" "$number" $error
 done <"$TMPDIR/calls"
 note "$injected of $planned failures came"
-at_least 'nearly all failures came to pass' $((injected * 10)) $((planned * 9))
+at_least 'most failures came to pass' $((injected * 4)) $((planned * 3)) # a dump allocates now more, now less
 
 # From our first on all of a name, where the program itself needs none.
 for call in openat fstat fstatfs ftruncate fallocate mkdirat readlinkat getcwd getrandom pread64 renameat2 unlinkat prlimit64; do
