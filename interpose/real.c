@@ -35,6 +35,22 @@ extern void *__libc_dlsym(void *library, const char *name) __attribute__((weak))
 
 enum { LOADER_OPENS_ITSELF = INT_MIN }; /* __RTLD_DLOPEN */
 
+/* The results go through volatiles: with a tail call, dlsym would take its caller's caller for us and look up what comes
+ * after the loader. */
+static __attribute__((noinline)) void *look_up_next(const char *name)
+{
+	void *volatile address = loader.symbol(RTLD_NEXT, name);
+
+	return address;
+}
+
+static __attribute__((noinline)) void *look_up_version(const char *name, const char *version)
+{
+	void *volatile address = loader.version(RTLD_NEXT, name, version);
+
+	return address;
+}
+
 static void loader_find(void)
 {
 	void *library;
@@ -52,20 +68,17 @@ static void loader_find(void)
 	loader.symbol = __libc_dlsym(library, "dlsym");
 }
 
-/* The results go through volatiles: with a tail call, dlsym would take its caller's caller for us and look up what comes
- * after the loader. */
-static __attribute__((noinline)) void *look_up_next(const char *name)
+/* Whoever stands in front of these two functions is the caller of the real ones then, for whom "next" are perhaps our own
+ * functions. As we do not offer them, the next of them is the loader's, whoever asks. */
+static void loader_pass_others(void)
 {
-	void *volatile address = loader.symbol(RTLD_NEXT, name);
+	void *version = look_up_version("dlvsym", "GLIBC_2.2.5");
+	void *symbol = look_up_version("dlsym", "GLIBC_2.2.5");
 
-	return address;
-}
-
-static __attribute__((noinline)) void *look_up_version(const char *name, const char *version)
-{
-	void *volatile address = loader.version(RTLD_NEXT, name, version);
-
-	return address;
+	if (version && symbol) {
+		loader.version = version;
+		loader.symbol = symbol;
+	}
 }
 
 /* For a process without threads. */
@@ -152,6 +165,7 @@ void real_resolve(void)
 	loader_find();
 	if (!loader.symbol)
 		return;
+	loader_pass_others();
 	find_object = look_up_next("_dl_find_object");
 	object_init(find_object);
 	has_all = find_object != NULL;
