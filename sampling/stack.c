@@ -35,6 +35,9 @@ static struct {
 	uint64_t coroutine_start; /* where a function returns to that makecontext has started */
 } stack;
 
+/* Where the process's stack began; the loader's. */
+extern void *__libc_stack_end;
+
 /* The state between two frames. By value, so that it stays in registers. */
 struct stack_state {
 	uint64_t address; /* look-up address: return address - 1, or the interrupted instruction */
@@ -219,12 +222,20 @@ static bool stack_step_signal(struct stack_walk *walk, struct stack_state *state
 	return true;
 }
 
+/* The loader's first frame, in which libraries' constructors are called, and what ends a coroutine have no unwind information. */
+static bool stack_is_outermost(const struct stack_state *state)
+{
+	enum { ALIGNMENT_BYTES = 16 }; /* to which the loader rounds down */
+
+	return state->address + 1 == stack.coroutine_start || (uint64_t)__libc_stack_end - state->sp < ALIGNMENT_BYTES;
+}
+
 /* Passes a frame that is not called in the usual way. False: the walk is over. */
 static __attribute__((noinline)) bool stack_pass_special(struct stack_walk *walk, uint64_t rule,
 							 struct stack_state *state)
 {
 	bool is_signal = frame_rule_kind(rule) == FRAME_RULE_SIGNAL;
-	bool is_last = frame_rule_kind(rule) == FRAME_RULE_END || state->address + 1 == stack.coroutine_start;
+	bool is_last = frame_rule_kind(rule) == FRAME_RULE_END || stack_is_outermost(state);
 
 	/* The return address of a handler is where the signal frame's code begins: not one byte before it. */
 	if (!stack_add_frame(walk, rule, state->address + is_signal))
