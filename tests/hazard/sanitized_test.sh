@@ -105,6 +105,31 @@ if build static-tsan gcc -fsanitize=thread -static-libtsan; then
 	same 'gcc, thread, static' "$TMPDIR/static-tsan"
 	none 'nothing is reported' "$(cat "$said")"
 fi
+
+# Dynamically linked, gcc's runtime insists on being the first library, and so cannot run behind us: then it comes before us.
+source=$TMPDIR/overflow.c
+libasan=$(gcc -print-file-name=libasan.so)
+if build ordered gcc -fsanitize=address; then
+	env "${everything[@]}" "$TMPDIR/ordered" >/dev/null 2>"$said"
+	at_least 'behind us it refuses, and says why' "$(grep -c 'runtime does not come first' "$said")" 1
+	env "${everything[@]}" LD_PRELOAD="$libasan:$LIBCONTEND" "$TMPDIR/ordered" >/dev/null 2>"$said"
+	at_least 'before us it finds an overflow' "$(grep -c heap-buffer-overflow "$said")" 1
+	source=$TMPDIR/clean.c
+	build ordered gcc -fsanitize=address
+	said_bare=$(env LD_PRELOAD="$libasan" "$TMPDIR/ordered")
+	is 'before us it runs what is clean' "$(env "${everything[@]}" LD_PRELOAD="$libasan:$LIBCONTEND" "$TMPDIR/ordered" 2>"$said")" \
+		"$said_bare"
+	none 'nothing is reported' "$(cat "$said")"
+fi
+
+# Objects that are freed right after they were given up: memory that is used again at once, and memory that is kept poisoned.
+source=$ROOT/tests/hazard/unmapped_after_unlock.c
+if build freed gcc -D_GNU_SOURCE -DHAZARD_ON_HEAP -iquote "$ROOT/tests" -fsanitize=address -static-libasan; then
+	for quarantine in quarantine_size_mb=64 quarantine_size_mb=0:thread_local_quarantine_size_kb=0; do
+		same "freed after unlock, $quarantine" env ASAN_OPTIONS=$quarantine "$TMPDIR/freed"
+		none 'nothing is reported' "$(cat "$said")"
+	done
+fi
 source=$TMPDIR/race.c
 if build race gcc -fsanitize=thread; then
 	env "${everything[@]}" "$TMPDIR/race" >/dev/null 2>"$said"

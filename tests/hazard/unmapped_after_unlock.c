@@ -3,7 +3,9 @@
  *
  * Goal: an object with a lock inside whose last user, who waited for it, unmaps it right after his unlock, or after his wait for a
  * semaphore or barrier, while the other may still be inside the call that let him go: nothing of it may be touched once it was
- * given up, by the call or by the recording after it.
+ * given up, by the call or by the recording after it. With HAZARD_ON_HEAP the object is freed, for tools that watch the heap.
+ *
+ * unmapped_after_unlock [OBJECTS]
  */
 #include <semaphore.h>
 #include <sys/mman.h>
@@ -11,6 +13,8 @@
 #include "hazard.h"
 
 enum { OBJECTS = 1000 };
+
+static int object_count = OBJECTS;
 
 struct object {
 	pthread_mutex_t mutex;
@@ -113,11 +117,35 @@ static const struct way {
 static struct object *_Atomic objects[OBJECTS];
 static _Atomic int coming;
 
+#ifdef HAZARD_ON_HEAP
+static struct object *allocate(void)
+{
+	return malloc(sizeof(struct object));
+}
+
+static void give_back(struct object *object)
+{
+	free(object);
+}
+#else
+static struct object *allocate(void)
+{
+	void *pages = mmap(NULL, sizeof(struct object), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
+static void give_back(struct object *object)
+{
+	munmap(object, sizeof(*object));
+}
+#endif
+
 static struct object *make(void)
 {
-	struct object *object = mmap(NULL, sizeof(*object), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct object *object = allocate();
 
-	need(object != MAP_FAILED, "object");
+	need(object, "object");
 	pthread_mutex_init(&object->mutex, NULL);
 	pthread_rwlock_init(&object->rwlock, NULL);
 	pthread_spin_init(&object->spin, PTHREAD_PROCESS_PRIVATE);
@@ -130,13 +158,13 @@ static void *use_last(void *argument)
 {
 	const struct way *way = argument;
 
-	for (int i = 0; i < OBJECTS; i++) {
+	for (int i = 0; i < object_count; i++) {
 		while (!objects[i])
 			hazard_sleep_us(1);
 		coming = i + 1;
 		way->take(objects[i]);
 		way->leave(objects[i]);
-		munmap(objects[i], sizeof(struct object));
+		give_back(objects[i]);
 	}
 	return NULL;
 }
@@ -148,7 +176,7 @@ static void run(const struct way *way)
 	memset(objects, 0, sizeof(objects));
 	coming = 0;
 	last = hazard_start(use_last, (void *)way);
-	for (int i = 0; i < OBJECTS; i++) {
+	for (int i = 0; i < object_count; i++) {
 		struct object *object = make();
 
 		way->hold(object);
@@ -161,9 +189,11 @@ static void run(const struct way *way)
 	hazard_join(last);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	hazard_limit(30);
+	if (argc > 1 && atoi(argv[1]) < OBJECTS)
+		object_count = atoi(argv[1]);
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		run(&ways[i]);
 	return 0;
