@@ -36,6 +36,8 @@ static enum holder find_holder(const struct region_place *place)
 static bool find_process(pid_t pid, uint64_t process_start, struct process_stat *out_stat)
 {
 	*out_stat = (struct process_stat){0};
+	if (pid <= 0) /* a damaged region */
+		return false;
 	if (!process_stat_read(pid, out_stat))
 		return kill(pid, 0) == 0 || errno != ESRCH;
 	return process_start == 0 || out_stat->start_ticks == process_start;
@@ -191,41 +193,49 @@ static bool is_of_other_namespace(const struct region_header *header)
 	return own && header->pid_namespace && own != header->pid_namespace;
 }
 
+static enum ending_life find_life(const struct region_header *header, enum holder holder, struct ending_clues *clues)
+{
+	bool is_closed = atomic_load_explicit(&header->closed, memory_order_relaxed) != 0;
+	struct process_stat stat;
+
+	if (is_before_boot(header)) {
+		clues->is_before_boot = true;
+		return ENDING_DEAD;
+	}
+	if (is_of_other_namespace(header))
+		return holder == HOLDER_NOBODY ? ENDING_DEAD : ENDING_ELSEWHERE;
+	if (!find_process(header->pid, header->process_start, &stat))
+		return ENDING_DEAD;
+	if (is_zombie(&stat)) {
+		clues->has_status = may_see_status(header->pid);
+		clues->status = (int)stat.exit_code;
+		return ENDING_DEAD;
+	}
+	clues->is_other_program = holder == HOLDER_NOBODY || (holder == HOLDER_NOT_KNOWN && is_closed);
+	return clues->is_other_program ? ENDING_DEAD : ENDING_ALIVE;
+}
+
 void ending_find(const struct region_place *place, const struct region_file *file, struct ending *out_ending)
 {
 	const struct region_header *header = &file->region->header;
-	struct ending_clues clues = {.is_before_boot = is_before_boot(header)};
-	enum holder holder = find_holder(place);
-	bool is_there = false, is_closed = atomic_load_explicit(&header->closed, memory_order_relaxed) != 0;
-	struct process_stat stat = {0};
+	struct ending_clues clues = {0};
+	struct ending ending = {
+		.life = find_life(header, find_holder(place), &clues),
+		.has_written = atomic_load_explicit(&header->closed, memory_order_relaxed) != 0,
+	};
 
-	*out_ending = (struct ending){.life = ENDING_DEAD, .has_written = is_closed};
-	if (!clues.is_before_boot && is_of_other_namespace(header)) {
-		if (holder != HOLDER_NOBODY) {
-			out_ending->life = ENDING_ELSEWHERE;
-			return;
-		}
-	} else if (!clues.is_before_boot) {
-		is_there = find_process(header->pid, header->process_start, &stat);
-	}
-	if (is_there && is_zombie(&stat)) {
-		clues.has_status = may_see_status(header->pid);
-		clues.status = (int)stat.exit_code;
-	} else if (is_there && (holder == HOLDER_SOMEBODY || (holder == HOLDER_NOT_KNOWN && !is_closed))) {
-		out_ending->life = ENDING_ALIVE;
-		return;
-	} else {
-		clues.is_other_program = is_there;
-	}
-	find_words(place, file, &clues, out_ending);
+	if (ending.life == ENDING_DEAD)
+		find_words(place, file, &clues, &ending);
+	*out_ending = ending;
 }
 
 bool ending_is_stillborn(const struct region_place *place)
 {
+	const char *slash = strrchr(place->name, '/');
 	struct region_name name;
 	struct process_stat stat;
 
-	if (!region_name_parse(place->name, &name) || find_holder(place) != HOLDER_NOBODY)
+	if (!region_name_parse(slash ? slash + 1 : place->name, &name) || find_holder(place) != HOLDER_NOBODY)
 		return false;
 	return !find_process(name.pid, name.process_start, &stat) || is_zombie(&stat);
 }

@@ -90,20 +90,33 @@ static void add_cause(struct words *words, const struct ending_clues *clues)
 		add(words, "killed by SIGABRT, most likely");
 	else if (has_sign(clues, REGION_SIGN_SANDBOX))
 		add(words, "ended, in whatever way");
-	else if (has_sign(clues, REGION_SIGN_EXIT) && clues->dump_error)
-		add(words, "ended by itself");
+	else if (has_sign(clues, REGION_SIGN_EXIT))
+		add(words, clues->dump_error && !has_sign(clues, REGION_SIGN_DUMP)
+				   ? "ended by itself"
+				   : "ended before its last dump was written");
 	else
 		add(words, "ended without a word (killed, or by a raw system call)");
 }
 
-/* Who ended by itself had begun to, of course; only where the end came from elsewhere is that worth a word. */
+/* Not where it is the cause, or goes without saying. */
 static bool is_worth_telling(const struct ending_clues *clues, enum region_sign sign)
 {
-	if (sign == REGION_SIGN_EXIT)
-		return !clues->is_closed && !clues->dump_error;
-	if (sign == REGION_SIGN_EXEC)
+	switch (sign) {
+	case REGION_SIGN_EXIT:
+		return !clues->is_closed &&
+		       (clues->kernel || clues->core || (clues->has_status && WIFSIGNALED(clues->status)));
+	case REGION_SIGN_EXEC:
 		return !clues->is_closed && !clues->is_other_program;
-	return true;
+	default:
+		return true;
+	}
+}
+
+static void add_dump_error(struct words *words, int error)
+{
+	const char *description = strerrordesc_np(error);
+
+	add(words, "; its last dump failed: %s", description ? description : "for an unknown reason");
 }
 
 void ending_tell(const struct ending_clues *clues, char *out_words, size_t bytes)
@@ -120,7 +133,7 @@ void ending_tell(const struct ending_clues *clues, char *out_words, size_t bytes
 		if (has_sign(clues, sign) && is_worth_telling(clues, sign))
 			add(&words, "; it %s", sign_words[sign]);
 	if (clues->dump_error)
-		add(&words, "; its last dump failed: %s", strerrordesc_np(clues->dump_error));
+		add_dump_error(&words, clues->dump_error);
 }
 
 /* "name[id] words ip:1234 sp:..." or "name[id]: segfault at 0 ip 1234 sp ...": all but what follows the instruction. A name may

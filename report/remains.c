@@ -58,7 +58,7 @@ unsigned remains_remove(const struct region_header *header)
 	DIR *stream;
 	int directory;
 
-	if (process_stat_read(header->pid, &stat) && stat.state != 'Z')
+	if (header->pid <= 0 || (process_stat_read(header->pid, &stat) && stat.state != 'Z'))
 		return 0;
 	directory = open_output_directory(header);
 	stream = directory >= 0 ? fdopendir(directory) : NULL;

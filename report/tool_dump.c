@@ -89,18 +89,24 @@ static int dump_region_file(const struct region_place *place, const struct regio
 	return ending.life == ENDING_DEAD && !order->keep ? remove_region(place, file) : TOOL_OK;
 }
 
+static int bury_stillborn(const struct region_place *place, const struct dump_order *order)
+{
+	fprintf(stderr, "contend: %s: %s\n", place->path, tool_error_words(-EINPROGRESS));
+	if (!order->keep)
+		unlinkat((int)place->directory, place->name, 0);
+	return TOOL_OK;
+}
+
 int tool_dump_region(const struct region_place *place, const struct dump_order *order)
 {
 	struct region_file file;
 	int error = region_file_read_at(place->directory, place->name, &file);
 	int status;
 
-	if (error == -EINPROGRESS && order->dead_only) {
-		if (ending_is_stillborn(place) && !order->keep)
-			unlinkat((int)place->directory, place->name, 0);
-		return TOOL_OK;
-	}
-	if (error == -ENOENT && order->dead_only) /* it has ended by itself meanwhile */
+	if (error == -EINPROGRESS && ending_is_stillborn(place))
+		return bury_stillborn(place, order);
+	if (order->dead_only &&
+	    (error == -EINPROGRESS || error == -ENOENT)) /* just begins; has ended by itself meanwhile */
 		return TOOL_OK;
 	if (error)
 		return tool_fail("%s: %s", place->path, tool_error_words(error));

@@ -64,7 +64,7 @@ const char *tool_error_words(int error)
 	case ENODATA:
 		return "recorded before the last boot, and too short to tell how long its ticks are";
 	case EINPROGRESS:
-		return "a region that was never finished: its process died as it began";
+		return "a region that was never finished, and holds nothing: its process died as it began, or is beginning";
 	case ELOOP:
 		return "a link, which is not followed";
 	case EPERM:
