@@ -15,7 +15,7 @@
 # with a reason printed, skips. Scripts get BUILD, LIBCONTEND and an empty directory of their own to be in; hazard programs
 # that are preloaded have HAZARD_PRELOADED set.
 # BARE=1: hazard programs bare only.   NOBUILD=1: take what is built.   JOBS=n: tests at a time (2).   KEEP=1: temporary directories
-# stay.   LIMIT=SECONDS: in place of each test's own.
+# stay.   LIMIT=SECONDS: in place of each test's own.   LIST=1: the names only.
 set -u
 shopt -s nullglob
 cd "$(dirname "$0")/.." || exit 1
@@ -296,6 +296,7 @@ run_all()
 list_tests | while read -r name rest; do
 	wanted "$name" && echo "$name $rest"
 done >"$scratch/list"
+[ "${LIST:-}" ] && { cut -d ' ' -f 1 "$scratch/list"; exit; }
 build_all
 [ -x "$BUILD/tests/supervise" ] || { echo "0 passed, 1 failed"; exit 1; }
 run_all

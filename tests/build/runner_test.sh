@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The test runner itself: in a tree of its own, what fails, hangs, skips, lies or leaves something behind is told apart.
 # limit: 60
-unset NOBUILD BARE JOBS KEEP
+unset NOBUILD BARE JOBS KEEP LIST
 tree=$TMPDIR/tree
 made=0
 failed=0
@@ -83,6 +83,9 @@ cp "$TMPDIR/last" "$TMPDIR/report"
 check '^5 passed, 14 failed, 1 skipped$' 'the last line is the tally'
 echo $status >"$TMPDIR/report"
 check '^1$' 'the exit status tells'
+(cd "$tree" && LIST=1 TMPDIR=$tree bash tests/run.sh live/pa hazard/equal 2>/dev/null; echo "status $?") >"$TMPDIR/list"
+tr '\n' ' ' <"$TMPDIR/list" >"$TMPDIR/report"
+check '^hazard/equal live/passes status 0 $' 'a list of names, and nothing is run'
 (cd "$tree" && rm -r tests/live tests/hazard && TMPDIR=$tree bash tests/run.sh; echo "status $?") >"$TMPDIR/report" 2>&1
 check '^FAIL no such test' 'no test at all is a failure'
 check '^status 1' 'and its status'
