@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 
 #include "control.h"
+#include "own_descriptors.h"
 #include "kernel.h"
 #include "libc_versions.h"
 #include "own_stack.h"
@@ -105,6 +106,14 @@ static void serve(void)
 	}
 }
 
+/* Only when there is something to do, because a sandbox that came with the process may not like the call. */
+static void serve_apart(void)
+{
+	if (is_request_pending())
+		own_descriptors_separate();
+	serve();
+}
+
 static void wake_helper(void)
 {
 	atomic_fetch_add(&control.wakes, 1);
@@ -135,7 +144,7 @@ static void *help(void *unused)
 	while (!atomic_load(&control.is_stopping)) {
 		uint32_t wakes = atomic_load(&control.wakes);
 
-		serve();
+		serve_apart();
 		if (!atomic_load(&control.is_stopping))
 			KERNEL_CALL(futex, &control.wakes, FUTEX_WAIT_PRIVATE, wakes, NULL);
 	}

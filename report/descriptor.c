@@ -57,7 +57,7 @@ long descriptor_open_regular(const char *path, int flags, struct stat *out_statu
 	if (place < 0)
 		return place;
 	file = look(place, out_status);
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)place);
+	snprintf(link, sizeof(link), KERNEL_DESCRIPTOR_FOLDER "%d", (int)place);
 	if (file == 0)
 		file = KERNEL_CALL(openat, AT_FDCWD, link, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
 	KERNEL_CALL(close, place);

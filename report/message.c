@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "process.h"
 #include "message.h"
+#include "own_descriptors.h"
 
 enum { LINE_BYTES = 1024 };
 
@@ -22,24 +23,33 @@ void message_init(bool verbose)
 	message.is_known = descriptor_target(STDERR_FILENO, &message.standard_error) == 0;
 }
 
-static bool is_still_ours(void)
+static bool is_still_ours(long descriptor)
 {
-	return message.is_known && descriptor_leads_to(STDERR_FILENO, &message.standard_error);
+	return message.is_known && descriptor_leads_to(descriptor, &message.standard_error);
 }
 
 /* Beyond the limit of its file sizes the program would be ended by a signal for a line of ours. */
-static bool has_room(size_t bytes)
+static bool has_room(long descriptor, size_t bytes)
 {
 	uint64_t limit_bytes = process_file_limit_bytes();
 	struct stat status;
 	long offset;
 
-	if (limit_bytes == UINT64_MAX || KERNEL_CALL(fstat, STDERR_FILENO, &status) != 0 || !S_ISREG(status.st_mode))
+	if (limit_bytes == UINT64_MAX || KERNEL_CALL(fstat, descriptor, &status) != 0 || !S_ISREG(status.st_mode))
 		return true;
-	offset = KERNEL_CALL(lseek, STDERR_FILENO, 0, SEEK_CUR);
+	offset = KERNEL_CALL(lseek, descriptor, 0, SEEK_CUR);
 	if (offset < status.st_size)
 		offset = status.st_size;
 	return offset + bytes <= limit_bytes;
+}
+
+static void write_line(const char *line, size_t bytes)
+{
+	long descriptor = own_descriptors_borrow(STDERR_FILENO);
+
+	if (is_still_ours(descriptor) && has_room(descriptor, bytes))
+		KERNEL_CALL(write, descriptor, line, bytes);
+	own_descriptors_give_back(descriptor);
 }
 
 static void say(const char *format, va_list arguments)
@@ -50,12 +60,11 @@ static void say(const char *format, va_list arguments)
 	int room = (int)sizeof(line) - length - 1;
 	int text = vsnprintf(line + length, room, format, arguments);
 
-	if (text < 0 || !is_still_ours())
+	if (text < 0)
 		return;
 	length += text < room ? text : room - 1;
 	line[length++] = '\n';
-	if (has_room(length))
-		KERNEL_CALL(write, STDERR_FILENO, line, length);
+	write_line(line, length);
 }
 
 void message_say(const char *format, ...)

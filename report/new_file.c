@@ -105,7 +105,7 @@ static int name_unnamed(const struct new_file *file, const char *path)
 	error = KERNEL_CALL(linkat, file->descriptor, "", AT_FDCWD, path, AT_EMPTY_PATH);
 	if (!error || error == -EEXIST)
 		return error;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)file->descriptor);
+	snprintf(link, sizeof(link), KERNEL_DESCRIPTOR_FOLDER "%d", (int)file->descriptor);
 	return KERNEL_CALL(linkat, AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 

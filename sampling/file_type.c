@@ -18,10 +18,10 @@ static const struct {
 	{"[signalfd]", FILE_TYPE_SIGNALFD}, {"inotify", FILE_TYPE_INOTIFY},
 };
 
-/* "/proc/self/fd/" and the number; without printf, which is not for signal handlers. */
+/* The folder and the number; without printf, which is not for signal handlers. */
 static const char *link_of(int descriptor, char *end)
 {
-	static const char folder[] = "/proc/self/fd/";
+	static const char folder[] = KERNEL_DESCRIPTOR_FOLDER;
 
 	*--end = '\0';
 	do

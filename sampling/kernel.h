@@ -17,6 +17,10 @@
 #error "kernel.h knows x86-64 only: add this architecture's system call instruction"
 #endif
 
+/* Here are links, named by number, to what the descriptors of the calling thread lead to: threads can have tables of their own,
+ * which /proc/self does not show. */
+#define KERNEL_DESCRIPTOR_FOLDER "/proc/thread-self/fd/"
+
 static inline long kernel_call(long number, long a, long b, long c, long d, long e, long f)
 {
 	register long r10 __asm__("r10") = d;

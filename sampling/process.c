@@ -26,7 +26,7 @@ static size_t read_proc(const char *path, char *buffer, size_t bytes)
  * loader; and the loader writes over what it was called with. Returns how long the path is. */
 static long process_loaded_program(char *out_path, size_t bytes)
 {
-	char link[sizeof("/proc/self/fd/") + 10];
+	char link[sizeof(KERNEL_DESCRIPTOR_FOLDER) + 10];
 	long file, length;
 
 	if (getauxval(AT_BASE) != 0)
@@ -34,7 +34,7 @@ static long process_loaded_program(char *out_path, size_t bytes)
 	file = KERNEL_CALL(openat, AT_FDCWD, getauxval(AT_EXECFN), O_PATH | O_CLOEXEC);
 	if (file < 0)
 		return 0;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)file);
+	snprintf(link, sizeof(link), KERNEL_DESCRIPTOR_FOLDER "%d", (int)file);
 	length = KERNEL_CALL(readlinkat, AT_FDCWD, link, out_path, bytes - 1);
 	KERNEL_CALL(close, file);
 	return length;

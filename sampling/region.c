@@ -68,7 +68,7 @@ static void give_rights(long directory)
 {
 	char link[32];
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", (int)directory);
+	snprintf(link, sizeof(link), KERNEL_DESCRIPTOR_FOLDER "%d", (int)directory);
 	KERNEL_CALL(fchmodat, AT_FDCWD, link, 0700);
 }
 

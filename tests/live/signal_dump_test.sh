@@ -40,6 +40,12 @@ for profile in mutex block; do
 		"$work/threads.$first.$profile.pb.gz") > 0))" 1
 done
 
+start_profiled told env CONTEND_VERBOSE=1 "$live/contend_until"
+check 'a program with messages is ready' await says "$work/told.out" ready
+kill -USR2 $pid
+check 'its thread for dumps says what it wrote' await says "$work/told.err" "contend: wrote $work/told.[0-9]*.mutex.pb.gz"
+finish_program
+
 start_profiled storm "$live/contend_until" 8
 check 'the program of the storm is ready' await says "$work/storm.out" ready
 for ((i = 0; i < 300; i++)); do
