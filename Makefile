@@ -54,6 +54,9 @@ $(build)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CFLAGS) $(addprefix -iquote ,$(sees)) -c -o $@ $<
 
+# What assembler at the top of a file names, link-time optimization would not find.
+$(build)/interpose/syscall.o $(build)/report/message.o: override CFLAGS += -fno-lto
+
 $(build)/proto/profile.pb-c.c: proto/profile.proto
 	@mkdir -p $(@D)
 	$(call quiet,PROTOC)protoc-c --proto_path=proto --c_out=$(@D) $<
