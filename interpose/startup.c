@@ -61,11 +61,20 @@ static void complain_of_dump(int error)
 		message_say("no profile written to %.500s: %s", config.out, message_error(-error));
 }
 
+/* A vfork child runs in our memory, but is not us; nor is a child that has not got a region yet, or is about to. */
+static bool is_our_process(void)
+{
+	return startup.is_on && region_is_ready() && region_mine()->header.pid == KERNEL_CALL(getpid);
+}
+
+/* A child may be asked that nobody has seen being made: it has recorded nothing yet, and must not tell its parent's. */
 static int dump_own_region(void)
 {
 	static struct dump_result result; /* large, and one dump at a time */
 	int error;
 
+	if (!is_our_process())
+		return 0;
 	region_set_sign(REGION_SIGN_DUMP);
 	error = dump_region(region_mine(), &result);
 	region_clear_sign(REGION_SIGN_DUMP);
@@ -94,12 +103,6 @@ static bool start_child(void)
 	}
 	errno = saved_errno;
 	return startup.is_on;
-}
-
-/* A vfork child runs in our memory, but is not us. */
-static bool is_our_process(void)
-{
-	return startup.is_on && region_mine()->header.pid == KERNEL_CALL(getpid);
 }
 
 /* Fork handlers of others may have come before, and waited or unlocked: then the child has its region. Where forks wipe no

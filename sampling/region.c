@@ -302,6 +302,11 @@ struct region *region_mine(void)
 	return state.mine;
 }
 
+bool region_is_ready(void)
+{
+	return atomic_load_explicit(&state.mine->header.magic, memory_order_relaxed) == REGION_MAGIC;
+}
+
 const char *region_path(void)
 {
 	return state.path;

@@ -87,6 +87,9 @@ void region_reserve_all(void);
 /* This process's region, or NULL before the first region_create. */
 struct region *region_mine(void);
 
+/* Not so in a signal handler that interrupts region_create in a forked child. After it. */
+bool region_is_ready(void);
+
 /* Absolute path of the file, "" when the memory is anonymous. */
 const char *region_path(void);
 
