@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * limit: 60
  *
- * Goal: a process with 16 contending threads forks, by fork, _Fork and the raw clone call; children wait, contend with threads of
+ * Goal: a process with 64 contending threads forks, by fork, _Fork and the kernel's fork and clone; children wait, contend with threads of
  * their own where that is allowed, fork again, and end in every usual way; none hangs.
  */
 #include "hazard/each_call.h"
 
 enum {
-	THREADS = 16,
+	THREADS = 64,
 	FORKS = 40, /* of each kind */
 };
 
@@ -57,7 +57,7 @@ static void child_of_raw_fork(void)
 int main(void)
 {
 	pthread_t threads[THREADS];
-	pid_t pids[3];
+	pid_t pids[4];
 
 	hazard_limit(60);
 	for (int i = 0; i < THREADS; i++)
@@ -75,7 +75,11 @@ int main(void)
 		need(pids[2] >= 0, "clone");
 		if (!pids[2])
 			child_of_raw_fork();
-		for (int i = 0; i < 3; i++)
+		pids[3] = syscall(SYS_fork);
+		need(pids[3] >= 0, "fork of the kernel");
+		if (!pids[3])
+			child_of_raw_fork();
+		for (int i = 0; i < 4; i++)
 			need(hazard_wait(pids[i]) == 0, "child of kind %d ended well in round %d", i, round);
 	}
 	stop = 1;

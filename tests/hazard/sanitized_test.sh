@@ -12,7 +12,8 @@ cat >"$TMPDIR/clean.c" <<'END'
 #include <unistd.h>
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-static int value, waiting;
+static pthread_mutex_t many[1000];
+static int value, waiting, values[1000];
 static void *work(void *argument)
 {
 	pthread_mutex_lock(&mutex);
@@ -25,12 +26,17 @@ static void *work(void *argument)
 		if (i % 100 == 0)
 			usleep(20);
 		pthread_mutex_unlock(&mutex);
+		pthread_mutex_lock(&many[i % 1000]);
+		values[i % 1000]++;
+		pthread_mutex_unlock(&many[i % 1000]);
 	}
 	return argument;
 }
 int main(void)
 {
 	pthread_t threads[4];
+	for (int i = 0; i < 1000; i++)
+		pthread_mutex_init(&many[i], NULL);
 	for (int i = 0; i < 4; i++)
 		pthread_create(&threads[i], NULL, work, NULL);
 	pthread_mutex_lock(&mutex);
@@ -39,6 +45,9 @@ int main(void)
 	pthread_mutex_unlock(&mutex);
 	for (int i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
+	for (int i = 0; i < 1000; i++)
+		if (values[i] != 8)
+			return 1;
 	printf("%d\n", value);
 	return 0;
 }
