@@ -12,6 +12,32 @@ if command -v gdb >/dev/null; then
 	at_least 'gdb stops in our function' "$(grep -c 'libcontend\.so\|interpose/' "$said")" 1
 	at_least 'and sees its caller' "$(grep -c '^#1 .*lock_once' "$said")" 1
 	at_least 'the program ends well' "$(grep -c 'exited normally' "$said")" 1
+
+	# From each instruction of the assembler, on the way to the futex and back, it finds the caller.
+	cat >"$TMPDIR/steps" <<'END'
+break main
+run
+set $ours = (long) ((void *(*)(void *, const char *)) dlsym)(0, "syscall")
+break *$ours if (int) $rdi == 202
+continue
+while $pc >= $ours && $pc < $ours + $size
+	echo a step\n
+	backtrace 2
+	stepi
+end
+delete
+finish
+echo a step\n
+backtrace 2
+stepi
+echo a step\n
+backtrace 2
+continue
+END
+	size=$(nm -DS "$LIBCONTEND" | awk '$4 == "syscall" { print "0x" $2 }')
+	gdb -q -batch -ex "set environment LD_PRELOAD=$LIBCONTEND" -ex "set \$size = $size" -x "$TMPDIR/steps" "$hazard/syscall_ways" >"$said" 2>&1 </dev/null
+	at_least 'gdb steps through the assembler' "$(grep -c '^a step' "$said")" 18
+	is 'and sees its caller from every instruction' "$(grep -c '^#1 .* in too_many_arguments ' "$said")" "$(grep -c '^a step' "$said")"
 else
 	skip gdb 'not installed'
 fi
