@@ -45,16 +45,6 @@ static const char *const kind_names[] = {
 
 static enum wait_kind kinds[CERTAIN_COUNT];
 
-static enum wait_kind kind_of(const char *name)
-{
-#define WAIT_KIND(identifier, words, end, is_idle)                                                                     \
-	if (!strcmp(name, words))                                                                                      \
-		return identifier;
-#include "wait_kinds.def"
-#undef WAIT_KIND
-	need(false, "a kind of wait is called %s", name);
-}
-
 #define IS_CUT(error) (result == -1 && (errno == EINTR || errno == (error)))
 #define RESULT        result
 #define CERTAIN(name, kind, call, holds)                                                                               \
@@ -114,7 +104,7 @@ void certain_init(void)
 	sigset_t all, before;
 
 	for (int i = 0; i < CERTAIN_COUNT; i++)
-		kinds[i] = kind_of(kind_names[i]);
+		kinds[i] = ledger_kind(kind_names[i]);
 	need(!pthread_mutex_init(&objects->mutex, NULL) && mtx_init(&objects->c11_mutex, mtx_timed) == thrd_success &&
 		     !pthread_rwlock_init(&objects->rwlock, NULL) && !sem_init(&objects->semaphore, 0, 0),
 	     "objects");

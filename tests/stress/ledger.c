@@ -31,6 +31,14 @@ void ledger_open(void)
 	ledger = memory;
 }
 
+enum wait_kind ledger_kind(const char *name)
+{
+	for (int kind = 0; kind < WAIT_KIND_COUNT; kind++)
+		if (!strcmp(kind_names[kind], name))
+			return kind;
+	need(false, "a kind of wait is called %s", name);
+}
+
 void ledger_print(void)
 {
 	for (int kind = 0; kind < WAIT_KIND_COUNT; kind++)

@@ -48,6 +48,9 @@ static inline void ledger_mix(void)
 	atomic_store_explicit(&ledger->is_mixed, 1, memory_order_relaxed);
 }
 
+/* The kind of that name, as profiles show it. */
+enum wait_kind ledger_kind(const char *name);
+
 /* Prints "kind NAME BEGUN DONE" lines and "mixed 0" or "mixed 1". */
 void ledger_print(void);
 

@@ -40,9 +40,10 @@ look_at()
 		read -r name <"$task/comm"
 		[ "$name" = contend ] || echo "thread $name"
 	done
-	for name in /proc/"$pid"/fd/*; do
-		echo "descriptor ${name##*/}"
-	done
+	for name in /proc/"$pid"/fd/*; do # by what they are: storms open theirs beside each other
+		name=$(readlink "$name")
+		echo "descriptor ${name##*/}" | tr -d '0-9[]'
+	done | sort
 	for name in $(cat /proc/"$pid"/task/*/children); do
 		echo "child $(tr '\0' ' ' <"/proc/$name/cmdline") $(cat "/proc/$name/comm")"
 	done

@@ -22,7 +22,7 @@ BEGIN { FS = "\t" }
 	sub(/,.*/, "", kind)
 	count[kind] += $1
 	total += $1
-	if ($4 ~ /;certain_wait;/) certain[kind] += $1
+	if ($4 ~ /;certain_(wait|call);/ && $4 !~ /;uncounted_/) certain[kind] += $1
 }
 function finish(   kind) {
 	if (file == "") return
