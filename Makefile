@@ -131,9 +131,9 @@ build/tests/stress/asan/%.o: tests/stress/%.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -iquote sampling $(asan) -c -o $@ $<
 build/tests/stress/stress: $(patsubst %.c,build/%.o,$(storms))
-	$(call quiet,LINK)$(CC) -rdynamic -o $@ $(program_links)
+	$(call quiet,LINK)$(CC) -rdynamic -o $@ $(program_links) -l:libz.a
 build/tests/stress/stress_asan: $(patsubst tests/stress/%.c,build/tests/stress/asan/%.o,$(storms))
-	$(call quiet,LINK)$(CC) $(asan) -static-libasan -rdynamic -o $@ $(program_links)
+	$(call quiet,LINK)$(CC) $(asan) -static-libasan -rdynamic -o $@ $(program_links) -l:libz.a
 build/tests/supervise: tests/supervise.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -o $@ $<
