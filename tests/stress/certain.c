@@ -87,6 +87,21 @@ void certain_waits(unsigned count)
 		certain_wait(i);
 }
 
+__attribute__((noinline)) void certain_lock(pthread_mutex_t *mutex)
+{
+	ledger_begin(WAIT_MUTEX);
+	need(!pthread_mutex_lock(mutex), "the lock is given over");
+	ledger_done(WAIT_MUTEX);
+}
+
+/* Who sleeps for it has made the lock word 2. */
+void certain_release(pthread_mutex_t *mutex)
+{
+	while (__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) != 2)
+		unseen_sleep_us(50);
+	need(!pthread_mutex_unlock(mutex), "it was held");
+}
+
 static void *hold_for_ever(void *is_held)
 {
 	need(!pthread_mutex_lock(&objects->mutex) && mtx_lock(&objects->c11_mutex) == thrd_success &&

@@ -4,8 +4,10 @@
 
 #include "hazard/hazard.h"
 #include "ledger.h"
+#include "unseen.h"
 
 struct ledger *ledger;
+struct ledger_process *_Atomic *ledger_mine;
 
 static const char *const kind_names[] = {
 #define WAIT_KIND(identifier, name, end, is_idle) [identifier] = name,
@@ -29,6 +31,37 @@ void ledger_open(void)
 	if (file >= 0)
 		close(file);
 	ledger = memory;
+	ledger_mine = mmap(NULL, sizeof(*ledger_mine), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	need(ledger_mine != MAP_FAILED && !madvise(ledger_mine, sizeof(*ledger_mine), MADV_WIPEONFORK),
+	     "a page that forks wipe");
+}
+
+/* The entry of a number is found where it was first looked for, or behind. */
+struct ledger_process *ledger_enter_process(void)
+{
+	int32_t pid = (int32_t)unseen_call(SYS_getpid, 0, 0, 0, 0);
+
+	for (unsigned i = 0; i < LEDGER_PROCESSES; i++) {
+		struct ledger_process *process = &ledger->processes[((unsigned)pid + i) % LEDGER_PROCESSES];
+		int32_t found = 0;
+
+		if (atomic_compare_exchange_strong(&process->pid, &found, pid) || found == pid) {
+			atomic_store_explicit(ledger_mine, process, memory_order_relaxed);
+			return process;
+		}
+	}
+	need(false, "%d numbers of processes are enough", LEDGER_PROCESSES);
+}
+
+static void print_processes(void)
+{
+	for (int i = 0; i < LEDGER_PROCESSES; i++) {
+		struct ledger_process *process = &ledger->processes[i];
+
+		if (process->pid)
+			printf("process %" PRId32 " %" PRIu64 " %" PRIu64 "\n", process->pid, process->waits.begun,
+			       process->waits.done);
+	}
 }
 
 enum wait_kind ledger_kind(const char *name)
@@ -46,4 +79,5 @@ void ledger_print(void)
 			printf("kind %s %" PRIu64 " %" PRIu64 "\n", kind_names[kind], ledger->kinds[kind].begun,
 			       ledger->kinds[kind].done);
 	printf("mixed %" PRIu32 "\n", ledger->is_mixed);
+	print_processes();
 }

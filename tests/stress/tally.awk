@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 # What the block profiles of a run's processes hold, from the output of decode for all of them, each process's in the order of
 # their writing: a process is what has one number and one start; its last profile counts. Prints
-#   kind NAME EVENTS CERTAIN   events of a kind, and those of them below certain_wait
+#   kind NAME EVENTS CERTAIN   events of a kind, and those of them below certain_wait or certain_lock
 #   lost EVENTS                events that are in no profile
+#   overflow EVENTS            events whose stack is not told: the table was full
 #   processes COUNT
+#   process PID CERTAIN LOST   of all that ran under that number: events below certain_wait; events in no profile or without a stack
 #   wrong WORDS                a profile that holds less than the one before it
 BEGIN { FS = "\t" }
 /^# file / {
@@ -26,13 +28,15 @@ BEGIN { FS = "\t" }
 	sub(/,.*/, "", kind)
 	count[kind] += $1
 	total += $1
-	if ($4 ~ /;certain_(wait|call);/ && $4 !~ /;uncounted_/) certain[kind] += $1
+	if ($4 ~ /;certain_(wait|call|lock);/ && $4 !~ /;uncounted_/) certain[kind] += $1
+	if ($4 ~ /^\[overflow\]/) overflow_now += $1
 }
 function finish(   kind) {
 	if (file == "") return
 	if (total < total_of[key] + 0) print "wrong " file " holds " total " events, the one before it " total_of[key]
 	total_of[key] = total
 	lost_of[key] = lost_now
+	overflow_of[key] = overflow_now
 	for (kind in kinds)
 		count_of[key, kind] = certain_of[key, kind] = 0
 	for (kind in count) {
@@ -42,18 +46,24 @@ function finish(   kind) {
 	}
 	delete count
 	delete certain
-	total = lost_now = 0
+	total = lost_now = overflow_now = 0
 }
 END {
 	finish()
 	for (key in total_of) {
 		processes++
 		lost += lost_of[key]
+		overflow += overflow_of[key]
+		split(key, part, ":")
+		pids[part[1]] = 1
+		lost_by[part[1]] += lost_of[key] + overflow_of[key]
 		for (kind in kinds) {
 			all[kind] += count_of[key, kind]
 			all_certain[kind] += certain_of[key, kind]
+			certain_by[part[1]] += certain_of[key, kind]
 		}
 	}
 	for (kind in kinds) printf "kind %s %d %d\n", kind, all[kind], all_certain[kind]
-	printf "lost %d\nprocesses %d\n", lost, processes
+	printf "lost %d\noverflow %d\nprocesses %d\n", lost, overflow, processes
+	for (pid in pids) printf "process %d %d %d\n", pid, certain_by[pid], lost_by[pid]
 }
