@@ -87,19 +87,27 @@ void certain_waits(unsigned count)
 		certain_wait(i);
 }
 
-__attribute__((noinline)) void certain_lock(pthread_mutex_t *mutex)
+__attribute__((noinline)) static void *certain_lock(void *mutex)
 {
 	ledger_begin(WAIT_MUTEX);
 	need(!pthread_mutex_lock(mutex), "the lock is given over");
 	ledger_done(WAIT_MUTEX);
+	pthread_mutex_unlock(mutex);
+	return NULL;
 }
 
-/* Who sleeps for it has made the lock word 2. */
-void certain_release(pthread_mutex_t *mutex)
+/* Who sleeps for a mutex has made its lock word 2. */
+void certain_contend(void)
 {
-	while (__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) != 2)
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t thread;
+
+	pthread_mutex_lock(&mutex);
+	thread = hazard_start(certain_lock, &mutex);
+	while (__atomic_load_n(&mutex.__data.__lock, __ATOMIC_RELAXED) != 2)
 		unseen_sleep_us(50);
-	need(!pthread_mutex_unlock(mutex), "it was held");
+	pthread_mutex_unlock(&mutex);
+	need(unseen_join(thread), "the thread that waited");
 }
 
 static void *hold_for_ever(void *is_held)

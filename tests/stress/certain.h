@@ -7,7 +7,6 @@
 #ifndef CONTEND_TESTS_STRESS_CERTAIN_H
 #define CONTEND_TESTS_STRESS_CERTAIN_H
 
-#include <pthread.h>
 #include <stdint.h>
 
 /* Makes what is waited for. Once, in main. */
@@ -20,8 +19,7 @@ void certain_wait(uint64_t choice);
 /* `count` of them, each kind in turn. */
 void certain_waits(unsigned count);
 
-/* Takes a normal mutex that another thread holds until it sees that somebody waits: certain_release. */
-void certain_lock(pthread_mutex_t *mutex);
-void certain_release(pthread_mutex_t *mutex);
+/* A new thread waits for a mutex that the caller holds until it does. */
+void certain_contend(void);
 
 #endif

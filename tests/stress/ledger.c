@@ -34,6 +34,7 @@ void ledger_open(void)
 	ledger_mine = mmap(NULL, sizeof(*ledger_mine), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	need(ledger_mine != MAP_FAILED && !madvise(ledger_mine, sizeof(*ledger_mine), MADV_WIPEONFORK),
 	     "a page that forks wipe");
+	ledger_enter_process(); /* here, because its first wait may be made by a vfork child */
 }
 
 /* The entry of a number is found where it was first looked for, or behind. */

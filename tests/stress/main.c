@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stress [--seed N] [--seconds N] STORM[:THREADS]...: runs storms, beside each other in one process, until the time is over.
  * stress ledger: prints what STRESS_LEDGER holds.
+ * stress child NAME ARGUMENT...: what storms execute.
  *
  * Says "over" when all storms are, and waits for the end of standard input before it ends: the process can be looked at. Exit
  * status 1, with a line on standard error, if anything was not as it should be. Notes go to descriptor 3, if that is open.
@@ -56,6 +57,23 @@ void stress_run(const struct stress *stress, unsigned count, void *(*body)(void 
 		need(unseen_join(workers[i].thread), "thread %u ended", i);
 	pthread_attr_destroy(&attributes);
 	free(workers);
+}
+
+void stress_ask_for_dump(void)
+{
+	if (getenv("LD_PRELOAD"))
+		unseen_call(SYS_tgkill, unseen_call(SYS_getpid, 0, 0, 0, 0), unseen_call(SYS_gettid, 0, 0, 0, 0),
+			    SIGUSR2, 0);
+}
+
+static int run_child(int argc, char **argv)
+{
+#define CHILD(name)                                                                                                    \
+	if (!strcmp(argv[0], #name))                                                                                   \
+		return child_##name(argc, argv);
+#include "stress/children.def"
+#undef CHILD
+	need(false, "there is a child %s", argv[0]);
 }
 
 static void *run_storm(void *argument)
@@ -118,6 +136,10 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "ledger")) {
 		ledger_print();
 		return 0;
+	}
+	if (argc > 2 && !strcmp(argv[1], "child")) {
+		certain_init();
+		return run_child(argc - 2, argv + 2);
 	}
 	for (; next + 1 < argc && argv[next][0] == '-'; next += 2) {
 		if (!strcmp(argv[next], "--seed"))

@@ -82,10 +82,14 @@ run()
 	STRESS_LEDGER=$run/ledger.bin "$stress" ledger >"$run/ledger"
 }
 
+# Beside what its children wrote, and what those left that were killed.
 look_at_region()
 {
+	[ "$(find "$CONTEND_REGION_DIR" -type f | wc -l)" -le 1 ] ||
+		"$BUILD/contend" dump --dead -o "$run/profiles/%e.%p.%n" >"$run/dead" 2>&1 || cat "$run/dead" >>"$run/dump.fault"
+	find "$run/profiles" -type f -exec cp -l -t "$run/looked" {} +
 	"$BUILD/contend" check "$pid" >"$run/check" 2>&1 || echo "exit status $?" >>"$run/check.fault"
-	"$BUILD/contend" dump -o "$run/looked/%e.%p.%n" "$pid" >"$run/dump" 2>&1 || cat "$run/dump" >"$run/dump.fault"
+	"$BUILD/contend" dump -o "$run/looked/%e.%p.%n" "$pid" >"$run/dump" 2>&1 || cat "$run/dump" >>"$run/dump.fault"
 }
 
 ends_well()

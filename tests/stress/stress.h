@@ -74,11 +74,18 @@ void stress_run(const struct stress *stress, unsigned count, void *(*body)(void 
 /* Shown beside the verdict, summed over all runs: "COUNT WHAT". */
 void stress_note(const char *what, uint64_t count);
 
-/* The path of this program, for children that execute it. */
+/* The path of this program, for children that execute it (children.def). */
 extern const char *stress_program;
+
+/* Asks for a dump of this process, unseen; bare, where that would kill, does nothing. */
+void stress_ask_for_dump(void);
 
 #define STORM(name, words) void storm_##name(const struct stress *stress);
 #include "stress/storms.def"
 #undef STORM
+
+#define CHILD(name) int child_##name(int argc, char **argv);
+#include "stress/children.def"
+#undef CHILD
 
 #endif

@@ -15,12 +15,8 @@ BEGIN { FS = "\t" }
 	split(file, part, ".")
 	pid = part[2]
 }
-/^# time / { time = substr($0, 8) }
-/^# duration / { # its start is the same up to what is rounded
-	start = time - substr($0, 12)
-	if (start - start_of[pid] > 1e6) start_of[pid] = start
-	key = pid ":" start_of[pid]
-}
+/^# time / { time = substr($0, 12) } # without its first digits: awk has 15
+/^# duration / { key = pid ":" (time - substr($0, 12)) }
 /^# comment # lost: [0-9]+ waits (and releases|that were left) / { split($0, word, " "); lost_now += word[5] }
 !/^#/ {
 	kind = $3
