@@ -29,10 +29,12 @@ report    := $(filter-out $(tool),$(call objects,$(sort $(wildcard report/*.c)))
 interpose := $(call objects,$(sort $(wildcard interpose/*.c)))
 units     := $(patsubst %.c,$(build)/%,$(sort $(wildcard tests/unit/*_test.c)))
 
-# Test programs: X.c or X.cc becomes X; X_library*.c a library that X is linked with, X_plugin*.c one that X may load.
+# Test programs: X.c or X.cc becomes X; X_library*.c a library that X is linked with, X_plugin*.c one that X may load. (All of
+# tests/stress but plug-ins becomes one program.)
 sources_of = $(sort $(foreach d,hazard live bench,$(wildcard tests/$(d)/*$(1))))
+storms    := $(sort $(wildcard tests/stress/*.c))
 is_shared  = $(findstring _plugin,$(notdir $(1)))$(findstring _library,$(notdir $(1)))
-shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),build/$(basename $f).so))
+shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc) $(storms),$(if $(call is_shared,$f),build/$(basename $f).so))
 libraries_of = $(filter build/$(1)_library%,$(shared))
 programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,build/$(basename $f)))
 
@@ -122,7 +124,7 @@ $(programs): build/%: $$(wildcard $$*.c $$*.cc) $$(call libraries_of,$$*) build/
 	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX) -std=gnu++17,$(CC) -std=gnu17) $(program_flags) -o $@ $< $(program_links)
 build/tests/bench/stack: build/sampling.a build/private/libunwind.o
 # All storms are one program, so that they can rage in one process. Again with ASan, whose runtime must come first: linked in.
-storms := $(sort $(wildcard tests/stress/*.c))
+storms := $(foreach f,$(storms),$(if $(call is_shared,$f),,$f))
 asan   := -fsanitize=address -fno-omit-frame-pointer
 build/tests/stress/%.o: tests/stress/%.c
 	@mkdir -p $(@D)

@@ -6,7 +6,7 @@
 #   overflow EVENTS            events whose stack is not told: the table was full
 #   processes COUNT
 #   process PID CERTAIN LOST   of all that ran under that number: events below certain_wait; events in no profile or without a stack
-#   wrong WORDS                a profile that holds less than the one before it
+#   wrong WORDS                a profile that holds less than the one before it; a stack from a plug-in that does not lead to what called it
 BEGIN { FS = "\t" }
 /^# file / {
 	finish()
@@ -25,6 +25,7 @@ BEGIN { FS = "\t" }
 	count[kind] += $1
 	total += $1
 	if ($4 ~ /;certain_(wait|call|lock);/ && $4 !~ /;uncounted_/) certain[kind] += $1
+	if ($4 ~ /;plugin_/ && $4 !~ /;(load_and_use|plugin_thread);/) print "wrong stack " $4
 	if ($4 ~ /^\[overflow\]/) overflow_now += $1
 }
 function finish(   kind) {
