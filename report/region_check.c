@@ -16,6 +16,7 @@ enum {
 #define NS_PER_TICK_LEAST 0.05
 #define NS_PER_TICK_MOST  20.0
 #define COUNTED_MOST      (UINT64_C(1) << 56)
+enum { ERRNO_MOST = 4095 };
 
 bool region_check_that(struct region_check *check, bool holds, const char *format, ...)
 {
@@ -93,6 +94,10 @@ static void check_header(struct region_check *check)
 			  "header: block rate out of bounds");
 	region_check_that(check, atomic_load_explicit(&header->closed, memory_order_relaxed) <= 1,
 			  "header: closed is neither yes nor no");
+	region_check_that(check, atomic_load_explicit(&header->signs, memory_order_relaxed) >> REGION_SIGN_COUNT == 0,
+			  "header: signs that do not exist");
+	region_check_that(check, atomic_load_explicit(&header->dump_error, memory_order_relaxed) <= ERRNO_MOST,
+			  "header: the last dump failed with an error that does not exist");
 	check_times(check, header);
 	check_text(check, "the program", header->program, true);
 	check_text(check, "the directory", header->directory, true);

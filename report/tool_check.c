@@ -59,7 +59,8 @@ static void show_summary(const char *path, const struct region_file *file, enum 
 }
 
 /* What was copied while its owner lived is copied once more when the owner is dead: nobody has written in between. */
-static int read_settled(const struct region_place *place, struct region_file *out_file, bool *out_alive)
+static int read_settled(const struct region_place *place, struct region_file *out_file,
+			enum region_check_state *out_state)
 {
 	struct ending ending;
 	int error = region_file_read_at(place->directory, place->name, out_file);
@@ -67,8 +68,8 @@ static int read_settled(const struct region_place *place, struct region_file *ou
 	if (error)
 		return error;
 	ending_find(place, out_file, &ending);
-	*out_alive = ending.life == ENDING_ALIVE;
-	if (*out_alive)
+	*out_state = ending.life == ENDING_DEAD ? REGION_CHECK_STILL : REGION_CHECK_LIVE;
+	if (ending.life != ENDING_DEAD)
 		return 0;
 	region_file_free(out_file);
 	return region_file_read_at(place->directory, place->name, out_file);
@@ -88,8 +89,7 @@ static void check_found(const struct region_place *place, void *argument)
 	enum region_check_state state;
 	struct region_file file;
 	unsigned faults;
-	bool is_alive;
-	int error = read_settled(place, &file, &is_alive);
+	int error = read_settled(place, &file, &state);
 
 	if (error) {
 		check_refused(place->path, error, checking);
@@ -97,7 +97,8 @@ static void check_found(const struct region_place *place, void *argument)
 	}
 	checking->path = place->path;
 	checking->shown = 0;
-	state = checking->at_rest ? REGION_CHECK_REST : is_alive ? REGION_CHECK_LIVE : REGION_CHECK_STILL;
+	if (checking->at_rest)
+		state = REGION_CHECK_REST;
 	faults = region_check(file.region, file.bytes, state, show_fault, checking, &summary);
 	if (faults > FAULTS_SHOWN)
 		tool_fail("%s: and %u more", place->path, faults - FAULTS_SHOWN);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# limit: 60
+# limit: 100
 # leaves: regions that were damaged on purpose
 # What the library keeps in its region is consistent, as `contend check` sees it: while threads contend, after they were killed,
 # and after the end of the last one; and what is not a region is told in one line.
@@ -40,11 +40,11 @@ fails()
 start_profiled busy "$live/contend_until" 8
 check 'threads contend' await says "$work/busy.out" ready
 consistent=0
-for ((i = 0; i < 200; i++)); do
+for ((i = 0; i < 100; i++)); do
 	"$contend" check "$pid" >>"$work/live.out" 2>>"$work/live.err" && consistent=$((consistent + 1))
 done
-is 'a region in use is consistent, 200 times' "$consistent $(head -n 5 "$work/live.err")" '200 '
-is 'each in one line' "$(grep -c 'consistent, in use: .* threads, .* waits, .* lost$' "$work/live.out")" 200
+is 'a region in use is consistent, 100 times' "$consistent $(head -n 5 "$work/live.err")" '100 '
+is 'each in one line' "$(grep -c 'consistent, in use: .* threads, .* waits, .* lost$' "$work/live.out")" 100
 passes 'by its file' 'in use' "$(regions_of "$pid")"
 
 kill -KILL "$pid"
