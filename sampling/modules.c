@@ -70,18 +70,31 @@ static bool modules_learn_facts(uint64_t address, struct module_facts *out_facts
 	return true;
 }
 
+/* Room for a path in the strings; false if there is none. What is used never shrinks: bytes that were given back might by then
+ * lie below those that another thread got. */
+static bool modules_claim_path(uint32_t bytes, uint32_t *out_offset)
+{
+	_Atomic uint32_t *used = &modules.modules->string_bytes;
+	uint32_t offset = atomic_load_explicit(used, memory_order_relaxed);
+
+	do {
+		if (bytes > MODULES_STRING_BYTES - offset)
+			return false;
+		/* Relaxed: the bytes are published by the entry's `ready`. */
+	} while (!atomic_compare_exchange_weak_explicit(used, &offset, offset + bytes, memory_order_relaxed,
+							memory_order_relaxed));
+	*out_offset = offset;
+	return true;
+}
+
 /* Copies the path into the strings; without a path if they are full. */
 static void modules_write_path(struct module *entry, const struct module_facts *facts)
 {
-	struct modules *table = modules.modules;
-	/* Relaxed: the bytes are published by the entry's `ready`. */
-	uint32_t offset = atomic_fetch_add_explicit(&table->string_bytes, facts->path_bytes, memory_order_relaxed);
+	uint32_t offset;
 
-	if (offset > MODULES_STRING_BYTES || facts->path_bytes > MODULES_STRING_BYTES - offset) {
-		atomic_fetch_sub_explicit(&table->string_bytes, facts->path_bytes, memory_order_relaxed);
+	if (!modules_claim_path(facts->path_bytes, &offset))
 		return;
-	}
-	memcpy(table->strings + offset, facts->path, facts->path_bytes);
+	memcpy(modules.modules->strings + offset, facts->path, facts->path_bytes);
 	entry->path_offset = offset;
 	entry->path_bytes = facts->path_bytes;
 }
