@@ -19,6 +19,14 @@ static bool module_is_ready(const struct module *module)
 	return atomic_load_explicit(&module->ready, memory_order_relaxed) != 0;
 }
 
+/* Can its words be held against each other? Not those of two pages that were read one after the other. */
+static bool module_is_of_one_instant(const struct region_check *check, const struct module *module)
+{
+	uint64_t first = (uint64_t)(uintptr_t)module, last = (uint64_t)(uintptr_t)(module + 1) - 1;
+
+	return region_check_is_still(check) || first / PAGE_BYTES == last / PAGE_BYTES;
+}
+
 static bool module_is_retired(const struct module *module)
 {
 	return atomic_load_explicit(&module->retired, memory_order_relaxed) != 0;
@@ -82,6 +90,23 @@ static bool is_zero(const void *memory, size_t bytes)
 	return bytes == 0;
 }
 
+/* Entries are taken one after the other, and never given back. */
+static void check_taken(struct region_check *check, uint32_t number, uint32_t first_free)
+{
+	bool is_ready = module_is_ready(&check->region->modules.entries[number]);
+
+	region_check_that(check, !first_free || !region_check_is_still(check), "module %u: taken before module %u was",
+			  number, first_free);
+	region_check_that(check, is_ready || !region_check_is_at_rest(check), "module %u: begun, never finished",
+			  number);
+	if (!is_ready)
+		return;
+	check->summary.modules++;
+	check_module(check, number);
+	if (region_check_is_still(check))
+		check_against_earlier(check, number);
+}
+
 void region_check_modules(struct region_check *check)
 {
 	const struct modules *modules = &check->region->modules;
@@ -89,32 +114,20 @@ void region_check_modules(struct region_check *check)
 
 	region_check_that(check, is_zero(&modules->entries[0], sizeof(modules->entries[0])),
 			  "module 0: not empty, although no code has that number");
-	if (region_check_is_at_rest(check))
-		region_check_that(check,
-				  atomic_load_explicit(&modules->string_bytes, memory_order_relaxed) <=
-					  MODULES_STRING_BYTES,
-				  "modules: more bytes of paths than there is room for");
+	region_check_that(check,
+			  atomic_load_explicit(&modules->string_bytes, memory_order_relaxed) <= MODULES_STRING_BYTES,
+			  "modules: more bytes of paths than there is room for");
 	for (uint32_t number = 1; number < MODULES_LIMIT; number++) {
 		const struct module *module = &modules->entries[number];
 
-		if (module_start(module) == 0) {
-			first_free = first_free ? first_free : number;
-			region_check_that(check, !module_is_ready(module), "module %u: ready, but begins nowhere",
-					  number);
+		if (!module_is_of_one_instant(check, module))
+			continue;
+		if (module_start(module) != 0) {
+			check_taken(check, number, first_free);
 			continue;
 		}
-		if (region_check_is_still(check))
-			region_check_that(check, !first_free, "module %u: taken before module %u was", number,
-					  first_free);
-		if (!module_is_ready(module)) {
-			region_check_that(check, !region_check_is_at_rest(check), "module %u: begun, never finished",
-					  number);
-			continue;
-		}
-		check->summary.modules++;
-		check_module(check, number);
-		if (region_check_is_still(check))
-			check_against_earlier(check, number);
+		first_free = first_free ? first_free : number;
+		region_check_that(check, !module_is_ready(module), "module %u: ready, but begins nowhere", number);
 	}
 }
 
@@ -130,7 +143,7 @@ const char *region_check_code(const struct region_check *check, uint32_t number,
 	module = &check->region->modules.entries[number];
 	if (module_start(module) == 0)
 		return "in a module that is not there";
-	if (!module_is_ready(module))
+	if (!module_is_ready(module) || !module_is_of_one_instant(check, module))
 		return region_check_is_at_rest(check) ? "in a module that is not ready" : NULL;
 	return address >= module_start(module) && address < module->limit ? NULL : "outside of its module";
 }

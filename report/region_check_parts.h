@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "frame.h"
 #include "region_check.h"
 #include "region_layout.h"
 
@@ -44,8 +45,13 @@ void region_check_samples(struct region_check *check);
 /* What is wrong with code at `address` in that module: a word for the report; NULL if nothing is. */
 const char *region_check_code(const struct region_check *check, uint32_t module, uint64_t address);
 
-/* The same for the frames of a sample, the number of the first bad one in *out_index. */
-const char *region_check_frames(struct region_check *check, const struct sample *sample, uint32_t *out_index);
+/* What one sample says; its profile, kind, type and depth are in bounds. */
+void region_check_sample(struct region_check *check, uint32_t slot, const struct sample *sample);
+
+static inline bool region_check_is_overflow(const struct sample *sample)
+{
+	return sample->depth == 1 && sample->frames[0] == frame_make(FRAME_MODULE_PSEUDO, FRAME_OVERFLOW);
+}
 
 static inline const struct thread *region_check_record(const struct region_check *check, uint32_t index)
 {

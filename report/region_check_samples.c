@@ -4,7 +4,6 @@
 
 #include "frame.h"
 #include "heap.h"
-#include "record.h"
 #include "region_check_parts.h"
 #include "sort.h"
 
@@ -105,53 +104,11 @@ static void check_place(struct samples_check *samples, uint32_t slot, const stru
 	}
 }
 
-static bool is_overflow(const struct sample *sample)
-{
-	return sample->depth == 1 && sample->frames[0] == frame_make(FRAME_MODULE_PSEUDO, FRAME_OVERFLOW);
-}
-
-/* Every event adds a whole one at least, and a release whole ones only, each charged with a tick at least. */
-static void check_weight(struct region_check *check, uint32_t slot, const struct sample *sample)
-{
-	struct sample_weight weight = sample_read(sample);
-	bool is_mutex = sample->profile == PROFILE_MUTEX;
-
-	region_check_that(check, weight.count == 0 ? weight.delay_ticks == 0 : weight.count >= SAMPLER_COUNT_ONE,
-			  "slot %u: %llu ticks in %llu/2^%d events", slot, (unsigned long long)weight.delay_ticks,
-			  (unsigned long long)weight.count, SAMPLER_COUNT_SHIFT);
-	region_check_that(check, !is_mutex || weight.count % SAMPLER_COUNT_ONE == 0, "slot %u: a part of a release",
-			  slot);
-	region_check_that(check, !is_mutex || weight.delay_ticks >= weight.count >> SAMPLER_COUNT_SHIFT,
-			  "slot %u: releases that nobody waited for", slot);
-	region_check_that(check,
-			  !is_overflow(sample) || weight.count == 0 ||
-				  atomic_load_explicit(&check->region->losses.events[LOSS_SAMPLES_FULL],
-						       memory_order_relaxed) != 0,
-			  "slot %u: overflow that is not counted as a loss", slot);
-}
-
-/* Only what ends by a release or a wake has somebody who ended it. The overflow samples are of every profile and kind, used
- * or not. */
-static void check_kind(struct region_check *check, uint32_t slot, const struct sample *sample)
-{
-	bool is_used = sample_read(sample).count != 0;
-
-	region_check_that(check,
-			  sample->profile == PROFILE_BLOCK || wait_kind_end(sample->kind) != WAIT_END_OTHER || !is_used,
-			  "slot %u: profile %u has no waits of kind %u", slot, sample->profile, sample->kind);
-	region_check_that(check, sample->profile == PROFILE_BLOCK || sample->file_type == FILE_TYPE_NONE,
-			  "slot %u: profile %u is about no descriptors", slot, sample->profile);
-	region_check_that(check, !is_used || check->region->header.profiles >> sample->profile & 1,
-			  "slot %u: profile %u is not kept", slot, sample->profile);
-}
-
 static void check_contents(struct samples_check *samples, uint32_t slot, const struct sample *sample)
 {
 	static const uint8_t zero[sizeof(sample->reserved_zero)];
 	struct region_check *check = samples->check;
 	struct sample_key key = key_of(sample);
-	const char *wrong;
-	uint32_t index;
 
 	if (!region_check_that(check,
 			       sample->profile < PROFILE_COUNT && sample->kind < WAIT_KIND_COUNT &&
@@ -162,12 +119,7 @@ static void check_contents(struct samples_check *samples, uint32_t slot, const s
 		return;
 	if (region_check_that(check, sample->hash == sample_key_hash(&key), "slot %u: not the hash of its key", slot))
 		check_place(samples, slot, sample);
-	check_kind(check, slot, sample);
-	wrong = region_check_frames(check, sample, &index);
-	region_check_that(check, !wrong, "slot %u: frame %u of %u is %s", slot, wrong ? index : 0, sample->depth,
-			  wrong);
-	if (region_check_is_still(check))
-		check_weight(check, slot, sample);
+	region_check_sample(check, slot, sample);
 }
 
 static void sum_up(struct samples_check *samples, const struct sample *sample)
@@ -207,7 +159,7 @@ static void check_overflow(struct samples_check *samples, enum profile profile, 
 	for (uint32_t probe = 0; probe < SAMPLE_PROBES; probe++) {
 		const struct sample *sample = slot_sample(samples, hash + probe);
 
-		if (sample && is_overflow(sample) && sample->profile == profile && sample->kind == kind &&
+		if (sample && region_check_is_overflow(sample) && sample->profile == profile && sample->kind == kind &&
 		    sample->file_type == FILE_TYPE_NONE)
 			return;
 	}

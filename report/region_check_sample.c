@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* What one sample says: how much, of what, and its frames. */
+#include "frame.h"
+#include "record.h"
+#include "region_check_parts.h"
+
+/* Every event adds a whole one at least, and a release whole ones only, each charged with a tick at least. */
+static void check_weight(struct region_check *check, uint32_t slot, const struct sample *sample)
+{
+	struct sample_weight weight = sample_read(sample);
+	bool is_mutex = sample->profile == PROFILE_MUTEX;
+
+	region_check_that(check, weight.count == 0 ? weight.delay_ticks == 0 : weight.count >= SAMPLER_COUNT_ONE,
+			  "slot %u: %llu ticks in %llu/2^%d events", slot, (unsigned long long)weight.delay_ticks,
+			  (unsigned long long)weight.count, SAMPLER_COUNT_SHIFT);
+	region_check_that(check, !is_mutex || weight.count % SAMPLER_COUNT_ONE == 0, "slot %u: a part of a release",
+			  slot);
+	region_check_that(check, !is_mutex || weight.delay_ticks >= weight.count >> SAMPLER_COUNT_SHIFT,
+			  "slot %u: releases that nobody waited for", slot);
+	region_check_that(check,
+			  !region_check_is_overflow(sample) || weight.count == 0 ||
+				  atomic_load_explicit(&check->region->losses.events[LOSS_SAMPLES_FULL],
+						       memory_order_relaxed) != 0,
+			  "slot %u: overflow that is not counted as a loss", slot);
+}
+
+/* Only what ends by a release or a wake has somebody who ended it. The overflow samples are of every profile and kind, used
+ * or not. */
+static void check_kind(struct region_check *check, uint32_t slot, const struct sample *sample)
+{
+	bool is_used = sample_read(sample).count != 0;
+
+	region_check_that(check,
+			  sample->profile == PROFILE_BLOCK || wait_kind_end(sample->kind) != WAIT_END_OTHER || !is_used,
+			  "slot %u: profile %u has no waits of kind %u", slot, sample->profile, sample->kind);
+	region_check_that(check, sample->profile == PROFILE_BLOCK || sample->file_type == FILE_TYPE_NONE,
+			  "slot %u: profile %u is about no descriptors", slot, sample->profile);
+	region_check_that(check, !is_used || check->region->header.profiles >> sample->profile & 1,
+			  "slot %u: profile %u is not kept", slot, sample->profile);
+}
+
+static bool is_pseudo(uint64_t frame, enum frame_pseudo which)
+{
+	return frame == frame_make(FRAME_MODULE_PSEUDO, which);
+}
+
+/* Only who ended a wait for a word has a waiter's frames behind its own. */
+static bool may_have_waiter(const struct sample *sample)
+{
+	return sample->profile != PROFILE_BLOCK && (sample->kind == WAIT_FUTEX || sample->kind == WAIT_FUTEX_LOCK);
+}
+
+/* One of two stacks in a sample: frames begin ... end - 1. */
+static const char *pseudo_fault(const struct sample *sample, uint32_t index, uint32_t begin, uint32_t end)
+{
+	uint64_t frame = sample->frames[index];
+
+	if (is_pseudo(frame, FRAME_TRUNCATED))
+		return index > begin && index + 1 == end ? NULL : "a cut in the middle of a stack";
+	if (is_pseudo(frame, FRAME_OVERFLOW))
+		return index == begin && index + 1 == end ? NULL : "the overflow in the middle of a stack";
+	if (is_pseudo(frame, FRAME_WAITER))
+		return "a waiter where none can be";
+	return "no pseudo frame";
+}
+
+static const char *stack_fault(const struct region_check *check, const struct sample *sample, uint32_t begin,
+			       uint32_t end, uint32_t *out_index)
+{
+	for (uint32_t index = begin; index < end; index++) {
+		uint64_t frame = sample->frames[index];
+		const char *fault = frame_module(frame) == FRAME_MODULE_PSEUDO
+					    ? pseudo_fault(sample, index, begin, end)
+					    : region_check_code(check, frame_module(frame), frame_address(frame));
+
+		*out_index = index;
+		if (fault)
+			return fault;
+	}
+	return NULL;
+}
+
+/* Where the waiter's frames are announced; depth: nowhere. */
+static uint32_t find_waiter(const struct sample *sample)
+{
+	uint32_t index = 0;
+
+	while (index < sample->depth && !is_pseudo(sample->frames[index], FRAME_WAITER))
+		index++;
+	return index;
+}
+
+/* What is wrong with a frame, its number in *out_index; NULL if nothing is. */
+static const char *frames_fault(struct region_check *check, const struct sample *sample, uint32_t *out_index)
+{
+	uint32_t depth = sample->depth, own = may_have_waiter(sample) ? find_waiter(sample) : depth;
+	const char *fault = stack_fault(check, sample, 0, own, out_index);
+
+	*out_index = fault ? *out_index : own;
+	if (!fault && own > check->region->header.depth)
+		return "deeper than stacks are";
+	if (!fault && own < depth && (own == 0 || own + 1 == depth || depth - own > THREAD_EXTRA_FRAMES))
+		return "a waiter where none can be";
+	check->is_cut |= own > 0 && is_pseudo(sample->frames[own - 1], FRAME_TRUNCATED);
+	return fault || own == depth ? fault : stack_fault(check, sample, own + 1, depth, out_index);
+}
+
+void region_check_sample(struct region_check *check, uint32_t slot, const struct sample *sample)
+{
+	uint32_t index;
+	const char *fault = frames_fault(check, sample, &index);
+
+	region_check_that(check, !fault, "slot %u: frame %u of %u is %s", slot, index, sample->depth, fault);
+	check_kind(check, slot, sample);
+	if (region_check_is_still(check))
+		check_weight(check, slot, sample);
+}
