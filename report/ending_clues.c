@@ -80,6 +80,8 @@ static void add_cause(struct words *words, const struct ending_clues *clues)
 		    has_sign(clues, REGION_SIGN_EXEC) ? "" : " by a raw system call");
 	else if (clues->is_closed)
 		add(words, "ended by itself");
+	else if (has_sign(clues, REGION_SIGN_EXEC)) /* what is known of the end is the other program's */
+		add(words, "became another program, most likely");
 	else if (clues->kernel)
 		add(words, "%s", clues->kernel);
 	else if (clues->has_status)
@@ -106,7 +108,7 @@ static bool is_worth_telling(const struct ending_clues *clues, enum region_sign 
 		return !clues->is_closed &&
 		       (clues->kernel || clues->core || (clues->has_status && WIFSIGNALED(clues->status)));
 	case REGION_SIGN_EXEC:
-		return !clues->is_closed && !clues->is_other_program;
+		return clues->is_before_boot;
 	default:
 		return true;
 	}

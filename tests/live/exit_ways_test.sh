@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# limit: 60
+# limit: 120
 # Whichever way a process ends, its waits can be had: from the files that its end wrote, or from the region it left.
 . "${ROOT:-$PWD}/tests/live/common.sh"
 
