@@ -280,6 +280,20 @@ if [ "${can_unshare:-}" ]; then
 else
 	skip 'processes of another namespace' 'there may be none'
 fi
+# Where memory is short nothing is kept: a region takes from all.
+if unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
+	read -r room left <<<"$(unshare -m bash -c '
+		mount -t tmpfs -o size=32m none /mnt && export CONTEND_REGION_DIR=/mnt CONTEND_OUT=/nonexistent/x || exit
+		LD_PRELOAD=$1 "$2" return >/dev/null 2>&1
+		find /mnt -type f | wc -l
+		head -c 20m /dev/zero >/mnt/filler
+		LD_PRELOAD=$1 "$2" return >/dev/null 2>&1
+		find /mnt -type f ! -name filler | wc -l' bash "$LIBCONTEND" "$live/exit_ways" | xargs)"
+	is 'where there is room, what could not be written is kept' "$room" 1
+	is 'but not where more than half is taken' "$left" 1
+else
+	skip 'a file system that is nearly full' 'no privilege to mount'
+fi
 exec 8>&-
 wait "$bystander"
 is 'in the end there is no region' "$(find "$own" -type f)" ''

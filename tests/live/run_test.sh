@@ -20,6 +20,11 @@ at_least 'the profile has the waits' "$(sum block.txt count ';wait_for_it;')" 1
 
 "$contend" run -- sh -c 'kill -TERM $$' >out 2>err
 is 'death by a signal is passed on as a shell would' $? 143
+is 'and said' "$(grep -c '^contend: sh: killed by SIGTERM$' err)" 1
+"$contend" run -- "$live/exit_ways" exit_group_raw >out 2>err
+is 'what a program left that ended unseen' "$? $(head -n 1 err)" "3 contend: $live/exit_ways: exit status 3"
+check 'is written' test -e "$(sed -n 's/^  *\(.*mutex.pb.gz\)$/\1/p' err)"
+is 'and gone' "$(find "$CONTEND_REGION_DIR" -type f)" ''
 "$contend" run -- /nowhere/program >out 2>err
 is 'a program that is not there is 127' $? 127
 is 'in one line' "$(grep -c '/nowhere/program' err)" 1
