@@ -42,11 +42,14 @@ static long process_loaded_program(char *out_path, size_t bytes)
 
 void process_program(char *out_path, size_t bytes)
 {
+	const char *called = (const char *)getauxval(AT_EXECFN);
 	long length = process_loaded_program(out_path, bytes);
 
 	if (length <= 0)
 		length = KERNEL_CALL(readlinkat, AT_FDCWD, "/proc/self/exe", out_path, bytes - 1);
 	out_path[length > 0 ? length : 0] = '\0';
+	if (length <= 0 && called && called[0] == '/')
+		snprintf(out_path, bytes, "%s", called);
 }
 
 void process_directory(char *out_path, size_t bytes)

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Absolute path of the executable, cut at `bytes`. */
+/* Absolute path of the executable, cut at `bytes`; without /proc as it was called, if that was absolute. */
 void process_program(char *out_path, size_t bytes);
 
 /* The current directory, absolute, cut at `bytes`. */
