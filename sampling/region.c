@@ -326,7 +326,8 @@ bool region_may_stay(void)
 {
 	struct statfs filesystem;
 
-	return KERNEL_CALL(statfs, state.path, &filesystem) == 0 && filesystem.f_bavail > filesystem.f_blocks / 2;
+	return state.path[0] &&
+	       (KERNEL_CALL(statfs, state.path, &filesystem) != 0 || filesystem.f_bavail > filesystem.f_blocks / 2);
 }
 
 void region_reopen(void)

@@ -98,7 +98,7 @@ void region_set_sign(enum region_sign sign);
 void region_clear_sign(enum region_sign sign);
 
 /* May the file stay, because the last dump failed? Not where it takes the memory that others need: when the file system is
- * more than half full. */
+ * more than half full. Where the file is out of reach (chroot) it stays anyway. */
 bool region_may_stay(void);
 
 /* Marks the region closed and removes its file; the memory stays usable. After the last dump. False: the file cannot be
