@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -104,6 +105,8 @@ static int read_region(long descriptor, struct region_file *out_file)
 	if ((uint64_t)status.st_size > REGION_FILE_LIMIT_BYTES)
 		return -EFBIG;
 	file.bytes = status.st_size;
+	file.owner = status.st_uid;
+	file.descriptor = descriptor;
 	memory = KERNEL_CALL(mmap, NULL, file.bytes, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	if (memory < 0 && memory > -PAGE_BYTES)
@@ -115,23 +118,23 @@ static int read_region(long descriptor, struct region_file *out_file)
 	if (!error)
 		error = read_modules(descriptor, (char *)memory);
 	if (error)
-		region_file_free(&file);
+		KERNEL_CALL(munmap, memory, file.bytes);
 	else
 		*out_file = file;
 	return error;
 }
 
-enum { OPEN_FLAGS = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
-
 int region_file_read_at(long directory, const char *path, struct region_file *out_file)
 {
-	long descriptor = KERNEL_CALL(openat, directory, path, O_RDONLY | OPEN_FLAGS);
+	long descriptor =
+		KERNEL_CALL(openat, directory, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int error;
 
 	if (descriptor < 0)
 		return descriptor;
 	error = read_region(descriptor, out_file);
-	KERNEL_CALL(close, descriptor);
+	if (error)
+		KERNEL_CALL(close, descriptor);
 	return error;
 }
 
@@ -140,10 +143,13 @@ int region_file_read(const char *path, struct region_file *out_file)
 	return region_file_read_at(AT_FDCWD, path, out_file);
 }
 
-void region_file_write_clock(long directory, const char *path, const struct region_file *file)
+void region_file_write_clock(const struct region_file *file)
 {
-	long descriptor = KERNEL_CALL(openat, directory, path, O_WRONLY | OPEN_FLAGS);
+	char link[32];
+	long descriptor;
 
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", file->descriptor);
+	descriptor = KERNEL_CALL(openat, AT_FDCWD, link, O_WRONLY | O_CLOEXEC);
 	if (descriptor < 0)
 		return;
 	KERNEL_CALL(pwrite64, descriptor, &file->region->header.ns_per_tick, sizeof(file->region->header.ns_per_tick),
@@ -153,7 +159,9 @@ void region_file_write_clock(long directory, const char *path, const struct regi
 
 void region_file_free(struct region_file *file)
 {
-	if (file->region)
+	if (file->region) {
 		KERNEL_CALL(munmap, file->region, file->bytes);
+		KERNEL_CALL(close, file->descriptor);
+	}
 	*file = (struct region_file){0};
 }

@@ -11,12 +11,16 @@
 #define CONTEND_REGION_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "region.h"
 
+/* All zero: none. */
 struct region_file {
 	struct region *region;
 	size_t bytes;
+	uid_t owner;    /* of the file */
+	int descriptor; /* for reading, while there is a region */
 };
 
 /* No link is followed. -errno of open and read; -EINPROGRESS: one that its process has not finished making; -EBADMSG: no
@@ -26,9 +30,9 @@ int region_file_read(const char *path, struct region_file *out_file);
 /* The same for a path from an open directory (or AT_FDCWD). */
 int region_file_read_at(long directory, const char *path, struct region_file *out_file);
 
-/* Writes a field of the header, which the copy has changed, back into its file; its owner may go on recording. Where that
- * is not allowed nothing happens. */
-void region_file_write_clock(long directory, const char *path, const struct region_file *file);
+/* Writes a field of the header, which the copy has changed, back into the very file that was read, whatever lies under its
+ * name now; its owner may go on recording. Where that is not allowed nothing happens. */
+void region_file_write_clock(const struct region_file *file);
 
 void region_file_free(struct region_file *file);
 

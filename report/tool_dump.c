@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -23,8 +24,7 @@ static void find_root(const struct region_header *header, bool alive, char *out_
 		snprintf(out_root, bytes, "/proc/%d/root", header->pid);
 }
 
-static int write_profiles(const struct region_place *place, const struct region_file *file,
-			  const struct dump_request *request, FILE *out)
+static int write_profiles(const struct region_file *file, const struct dump_request *request, FILE *out)
 {
 	static struct dump_result result;
 	struct snapshot_moment now;
@@ -37,7 +37,7 @@ static int write_profiles(const struct region_place *place, const struct region_
 		return error;
 	if (atomic_load(&file->region->header.ns_per_tick) == 0) {
 		snapshot_clock_keep(&file->region->header, snapshot->ns_per_tick);
-		region_file_write_clock(place->directory, place->name, file);
+		region_file_write_clock(file);
 	}
 	error = dump_write(snapshot, request, &result);
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
@@ -56,12 +56,25 @@ static void say_ending(const struct region_header *header, const struct ending *
 		ending->has_written ? "; its profiles are written" : "");
 }
 
-/* With what its interrupted dumps left, if it is dead. */
+/* Is it still what was read that lies there? */
+static bool is_in_place(const struct region_place *place, const struct region_file *file)
+{
+	struct stat was_read, lies_there;
+
+	return fstat(file->descriptor, &was_read) == 0 &&
+	       fstatat((int)place->directory, place->name, &lies_there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       was_read.st_dev == lies_there.st_dev && was_read.st_ino == lies_there.st_ino;
+}
+
+/* With what its interrupted dumps left, if it is dead. A region of another user's does not say what of ours is removed. */
 static int remove_region(const struct region_place *place, const struct region_file *file)
 {
+	if (!is_in_place(place, file))
+		return tool_fail("%s: not removed: something else lies there now", place->path);
 	if (unlinkat((int)place->directory, place->name, 0) != 0)
 		return tool_fail("%s: cannot remove it: %s", place->path, strerrordesc_np(errno));
-	remains_remove(&file->region->header);
+	if (file->owner == geteuid())
+		remains_remove(&file->region->header);
 	return TOOL_OK;
 }
 
@@ -82,7 +95,7 @@ static int dump_region_file(const struct region_place *place, const struct regio
 	if (!getcwd(directory, sizeof(directory)))
 		directory[0] = '\0';
 	if (!ending.has_written)
-		error = write_profiles(place, file, &request, order->out);
+		error = write_profiles(file, &request, order->out);
 	if (error)
 		return tool_fail("%s: no profile written to %s: %s", place->path, order->pattern,
 				 tool_error_words(error));
@@ -185,6 +198,23 @@ static int dump_dead(struct dump_order *order)
 	return tool_dump_regions(0, order, &found);
 }
 
+/* What lies in its directory may be exchanged while it is read, written and removed, but not the directory. */
+static int dump_named(const char *path, const struct dump_order *order)
+{
+	const char *slash = strrchr(path, '/');
+	struct region_place place = {.name = slash ? slash + 1 : path, .path = path};
+	char directory[PATH_MAX];
+	int status;
+
+	snprintf(directory, sizeof(directory), "%.*s.", slash ? (int)(slash + 1 - path) : 0, path);
+	place.directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (place.directory < 0)
+		return tool_fail("%s: %s", path, strerrordesc_np(errno));
+	status = tool_dump_region(&place, order);
+	close((int)place.directory);
+	return status;
+}
+
 int tool_dump(int argc, char **argv)
 {
 	enum { OPTION_REGION = 256, OPTION_KEEP, OPTION_DEAD };
@@ -194,7 +224,7 @@ int tool_dump(int argc, char **argv)
 						{"help", no_argument, NULL, 'h'},
 						{0}};
 	struct dump_order order = {.out = stdout};
-	struct region_place place = {.directory = AT_FDCWD};
+	const char *region = NULL;
 	bool dead = false;
 	int option;
 
@@ -206,7 +236,7 @@ int tool_dump(int argc, char **argv)
 			order.pattern = optarg;
 			break;
 		case OPTION_REGION:
-			place.name = place.path = optarg;
+			region = optarg;
 			break;
 		case OPTION_KEEP:
 			order.keep = true;
@@ -220,9 +250,9 @@ int tool_dump(int argc, char **argv)
 			return tool_misuse("dump", "unknown option");
 		}
 	}
-	if (argc - optind + dead + (place.name != NULL) != 1)
+	if (argc - optind + dead + (region != NULL) != 1)
 		return tool_misuse("dump", "one process id, --dead, or --region FILE is needed");
 	if (dead)
 		return dump_dead(&order);
-	return place.name ? tool_dump_region(&place, &order) : dump_pid(argv[optind], &order);
+	return region ? dump_named(region, &order) : dump_pid(argv[optind], &order);
 }

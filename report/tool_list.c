@@ -230,7 +230,7 @@ int tool_list(int argc, char **argv)
 	region_search(&query, &visitor);
 	if (list.as_json)
 		puts("]");
-	else if (list.rows == 0)
+	else if (list.rows == 0 && list.status == TOOL_OK)
 		printf("no profiled processes in %s\n", config.region_dir);
 	return list.status;
 }

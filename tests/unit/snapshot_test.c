@@ -305,6 +305,7 @@ static int read_region(const char *path)
 static void check_file(struct region *region)
 {
 	struct snapshot_moment moment = FAKE_MOMENT;
+	struct stat status;
 	struct region_file file;
 
 	write_file("region", region, FAKE_REGION_BYTES);
@@ -312,7 +313,13 @@ static void check_file(struct region *region)
 	ok(file.bytes == FAKE_REGION_BYTES && memcmp(file.region, region, file.bytes) == 0, "as it is");
 	check_contents(file.region);
 	snapshot_clock_keep(&file.region->header, 0.125);
-	region_file_write_clock(AT_FDCWD, "region", &file);
+	write_file("mine", "precious\n", 9);
+	if (rename("region", "moved") || link("mine", "region"))
+		abort();
+	region_file_write_clock(&file);
+	ok(stat("mine", &status) == 0 && status.st_size == 9, "what was put in its place meanwhile is not written to");
+	if (rename("moved", "region"))
+		abort();
 	region_file_free(&file);
 	is_u64(region_file_read("region", &file), 0, "read again");
 	near_ratio(ns_per_tick(file.region, moment), 0.125, 0, "the clock that a report found stays in the file");
