@@ -17,8 +17,19 @@ for name in program_defines_lock fork_storm exec_chain signal_waiters; do
 done
 same 'a shell with children as process 1' as_first sh -c 'echo $$; (echo child; exit 3); echo $?; seq 5 | tail -n 1'
 mkdir "$TMPDIR/volume"
-for i in 1 2; do
-	(export "${everything[@]}" CONTEND_OUT="$TMPDIR/volume/%e.%p.%n" && as_first "$hazard/program_defines_lock") >/dev/null
+
+# Containers that share a volume for profiles and one for regions, at the same time.
+containers=4
+for ((i = 0; i < containers; i++)); do
+	(export "${everything[@]}" CONTEND_OUT="$TMPDIR/volume/%e.%p.%n" && as_first "$hazard/program_defines_lock") >/dev/null &
 done
-at_least 'two processes with number 1 keep their profiles apart' "$(ls "$TMPDIR/volume" | grep -c 'program_defines_lock.*block')" 2
+wait
+for kind in mutex block; do
+	is "processes with the same number keep their profiles apart: $kind" \
+		"$(find "$TMPDIR/volume" -name "program_defines_lock.1.*.$kind.pb.gz" | wc -l)" $containers
+done
+none 'nothing else is there' "$(ls -A "$TMPDIR/volume" | grep -vE '^(program_defines_lock\.1|unshare\.[0-9]+)\.[0-9]+\.(mutex|block)\.pb\.gz$')"
+for profile in "$TMPDIR"/volume/*.pb.gz; do
+	check "${profile##*/} is whole" "$BUILD/tests/decode" "$profile"
+done
 finish
