@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # limit: 60
 # leaves: some children are killed by signals, as is usual in pipelines
-# Goal: the preload leaks into every child: shell pipelines, scripts, static programs, programs with an empty environment. What
+# Goal: the preload leaks into every child: shell pipelines, scripts, static and 32-bit programs, an empty environment. What
 # they print and return is byte for byte what it is without us.
 . "$ROOT/tests/hazard/common.sh"
 printf '#include <stdio.h>\nint main(void) { puts("static"); return 0; }\n' >"$TMPDIR/static.c"
@@ -20,6 +20,30 @@ same 'descriptors of a child' bash -c 'exec 7</etc/passwd; sh -c "ls /proc/self/
 same 'an environment with every variable of the shell' sh -c 'env | grep -v -e ^LD_PRELOAD= -e ^HAZARD -e ^CONTEND -e ^_= -e ^SHLVL= | sort'
 [ -x "$TMPDIR/static" ] && same 'a static program' "$TMPDIR/static"
 [ -x "$TMPDIR/static" ] && same 'a static program among others' sh -c "$TMPDIR/static | cat; echo \$?"
+
+# The loader of a 32-bit program finds us to be of the wrong class, and says so once; the program runs. It may have others as
+# children that are not.
+cat >"$TMPDIR/narrow.s" <<'END'
+	.globl _start
+_start:	push $name
+	call puts
+	push $command
+	call system
+	movzbl %ah, %eax
+	push %eax
+	call exit
+	.data
+name:	.string "32 bits"
+command: .string "echo a child of 64 bits; exit 5"
+	.section .note.GNU-stack
+END
+if [ -e /lib32/libc.so.6 ]; then
+	check 'a 32-bit program is built' gcc -m32 -nostdlib -no-pie -o "$TMPDIR/narrow" "$TMPDIR/narrow.s" /lib32/libc.so.6
+	same 'a 32-bit child and its 64-bit child' sh -c "$TMPDIR/narrow | cat; $TMPDIR/narrow; echo \$?"
+	none 'of which its loader says one line each, and we none' "$(grep -v 'wrong ELF class: ELFCLASS64): ignored' "$said")"
+else
+	skip 'a 32-bit child' 'libc6-i386 is not installed'
+fi
 printf '#!/bin/sh\necho "$0 $*" | sed "s@.*/@@"\n' >"$TMPDIR/script" && chmod +x "$TMPDIR/script"
 same 'a script' "$TMPDIR/script" one two
 command -v python3 >/dev/null && same 'python with threads and a pool' python3 -c '
