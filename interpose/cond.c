@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     pthread_cond_wait, _timedwait, _clockwait, _signal, _broadcast; cnd_wait, _timedwait, _signal, _broadcast.
+/* Overrides     pthread_cond_wait, _timedwait, _clockwait, _signal, _broadcast; cnd_wait, _timedwait, _signal, _broadcast;
+ *               and passes on the first versions of the first four, for other objects.
  * A wait is one wait of kind cond, however it ends, its second half (getting the mutex back) included. And it releases
  * its mutex: that is charged like an unlock, to the stack of the wait. Who signals is named for the waits that it ends with
  * CONTEND_WAKERS=1.
@@ -96,6 +97,33 @@ int pthread_cond_broadcast(pthread_cond_t *cond)
 	if (!config.wakers)
 		return REAL(pthread_cond_broadcast)(cond);
 	return wake_slow(cond, REAL(pthread_cond_broadcast), UINT_MAX);
+}
+
+/* A function of ours under the first version of its name. */
+#define FIRST_VERSION(name) __asm__(".symver old_" #name ", " #name "@GLIBC_2.2.5")
+
+FIRST_VERSION(pthread_cond_wait);
+int old_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	return REAL(old_pthread_cond_wait)(cond, mutex);
+}
+
+FIRST_VERSION(pthread_cond_timedwait);
+int old_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline)
+{
+	return REAL(old_pthread_cond_timedwait)(cond, mutex, deadline);
+}
+
+FIRST_VERSION(pthread_cond_signal);
+int old_pthread_cond_signal(pthread_cond_t *cond)
+{
+	return REAL(old_pthread_cond_signal)(cond);
+}
+
+FIRST_VERSION(pthread_cond_broadcast);
+int old_pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	return REAL(old_pthread_cond_broadcast)(cond);
 }
 
 int cnd_signal(cnd_t *cond)

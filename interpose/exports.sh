@@ -1,11 +1,12 @@
 #!/bin/sh
 # Prints the linker's version script. Functions that functions.def gives a version have it here, too: a program that binds
-# another version is not meant to find ours. All others have none, because then every version finds them; they are exported by
-# being declared visible, as a script cannot name them beside versions. The linker's own symbols would be exported with them.
+# another version is not meant to find that one. All others have none, because then every version finds them; they are exported by
+# being declared visible, as a script cannot name them beside versions. The linker's own symbols would be exported with them, and
+# ours for the old versions (cond.c).
 # Run at the top of the tree.
 set -eu
 
 sed -nE 's/^FUNCTION\([^,]+, ([A-Za-z0-9_]+),.*, "([A-Z0-9_.]+)"\)$/\2 \1/p' interpose/functions.def | sort | awk '
 	$1 != version { if (version) print "};"; version = $1; print version " { global:" }
 	{ print "\t" $2 ";" }
-	END { print "local:\n\t__start_*;\n\t__stop_*;\n};" }'
+	END { print "local:\n\t__start_*;\n\t__stop_*;\n\told_*;\n};" }'

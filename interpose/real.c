@@ -169,15 +169,18 @@ void real_resolve(void)
 	find_object = look_up_next("_dl_find_object");
 	object_init(find_object);
 	has_all = find_object != NULL;
-#define FUNCTION(result, name, parameters, arguments, version)                                                         \
-	address = look_up(#name, version);                                                                             \
+#define LOOK_UP(symbol, name, version)                                                                                 \
+	address = look_up(symbol, version);                                                                            \
 	if (address)                                                                                                   \
 		real_distances.name = (intptr_t)address - (intptr_t)real_stub_##name;                                  \
 	has_all = has_all && address;
-#define FUNCTION_IN_ASSEMBLER(name) FUNCTION(, name, , , NULL)
+#define FUNCTION(result, name, parameters, arguments, version)     LOOK_UP(#name, name, version)
+#define FUNCTION_OLD(result, name, parameters, arguments, version) LOOK_UP(#name, old_##name, version)
+#define FUNCTION_IN_ASSEMBLER(name)                                LOOK_UP(#name, name, NULL)
 #include "functions.def"
 #undef FUNCTION
 #undef FUNCTION_IN_ASSEMBLER
+#undef LOOK_UP
 	/* What an old libc lacks has left an error, which is not the program's. */
 	if (!has_all)
 		loader.error();
