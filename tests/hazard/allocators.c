@@ -7,6 +7,7 @@
  */
 #include <dirent.h>
 #include <dlfcn.h>
+#include <stdatomic.h>
 
 #include "hazard.h"
 
@@ -52,8 +53,7 @@ static void *exchange_blocks(void *argument)
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		number = number * 1103515245 + 12345;
-		check_and_free(
-			__atomic_exchange_n(&slots[number / 65536 % SLOTS], make_block(number / 7), __ATOMIC_ACQ_REL));
+		check_and_free(atomic_exchange(&slots[number / 65536 % SLOTS], make_block(number / 7)));
 	}
 	return NULL;
 }
