@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # limit: 90
 # leaves: a debugger may kill what it started
-# Goal: gdb and strace work on a program with us: breakpoints in our functions, backtraces through them, following forks.
+# Goal: gdb and strace work on a program with us: breakpoints in our functions, backtraces through them, steps over a
+# wait that a cancellation ends.
 . "$ROOT/tests/hazard/common.sh"
 program=$hazard/program_defines_lock
 
@@ -38,6 +39,12 @@ END
 	gdb -q -batch -ex "set environment LD_PRELOAD=$LIBCONTEND" -ex "set \$size = $size" -x "$TMPDIR/steps" "$hazard/syscall_ways" >"$said" 2>&1 </dev/null
 	at_least 'gdb steps through the assembler' "$(grep -c '^a step' "$said")" 18
 	is 'and sees its caller from every instruction' "$(grep -c '^#1 .* in too_many_arguments ' "$said")" "$(grep -c '^a step' "$said")"
+	gdb -q -batch -ex 'set breakpoint pending on' -ex "set environment LD_PRELOAD=$LIBCONTEND" \
+		-ex 'set environment CONTEND_BLOCK_RATE=1' -ex 'break interpose/cond.c:pthread_cond_wait' -ex run -ex bt \
+		-ex next -ex next -ex next -ex next -ex delete -ex continue "$hazard/cancel_wait" >"$said" 2>&1 </dev/null
+	at_least 'gdb stops in a wait that is cancelled later' "$(grep -c '^#1 .*victim_main' "$said")" 1
+	at_least 'steps into it' "$(grep -c 'return COND_WAIT' "$said")" 1
+	at_least 'and over its cancellation: the program ends well' "$(grep -c 'exited normally' "$said")" 1
 else
 	skip gdb 'not installed'
 fi
