@@ -102,29 +102,43 @@ static int copy_sample(struct snapshot *snapshot, struct source *source, const s
 	return error;
 }
 
+static bool has_slots(const struct sample_table *table, size_t table_bytes, uint32_t slot_count)
+{
+	return table->slots_offset % sizeof(uint32_t) == 0 && slot_count <= table_bytes / sizeof(uint32_t) &&
+	       table->slots_offset <= table_bytes - slot_count * sizeof(uint32_t);
+}
+
+/* Which slots are filled, a byte for each, and how many. NULL: no memory. */
+static uint8_t *filled_slots(struct snapshot *snapshot, const struct sample_table *table, size_t table_bytes,
+			     uint32_t slot_count, size_t *out_filled)
+{
+	uint8_t *is_filled = arena_alloc_array(&snapshot->arena, slot_count, 1);
+
+	for (uint32_t slot = 0; is_filled && slot < slot_count; slot++)
+		*out_filled += is_filled[slot] = sample_table_slot(table, table_bytes, slot) != NULL;
+	return is_filled;
+}
+
+/* Those that were there when they were counted: what comes meanwhile waits for the next dump, and takes nobody's place. */
 static int copy_samples(struct snapshot *snapshot, struct source *source)
 {
 	const struct sample_table *table = &source->region->samples;
-	size_t table_bytes = source->bytes - offsetof(struct region, samples);
+	size_t table_bytes = source->bytes - offsetof(struct region, samples), filled = 0;
 	uint32_t slot_count = table->slot_count;
-	uint32_t filled = 0;
+	uint8_t *is_filled;
 	int error = 0;
 
-	if (table->slots_offset % sizeof(uint32_t) || slot_count > table_bytes / sizeof(uint32_t) ||
-	    table->slots_offset > table_bytes - slot_count * sizeof(uint32_t))
+	if (!has_slots(table, table_bytes, slot_count))
 		return -EBADMSG;
-	for (uint32_t slot = 0; slot < slot_count; slot++)
-		filled += sample_table_slot(table, table_bytes, slot) != NULL;
+	is_filled = filled_slots(snapshot, table, table_bytes, slot_count, &filled);
 	snapshot->samples = arena_alloc_array(&snapshot->arena, filled, sizeof(*snapshot->samples));
-	if (!snapshot->samples)
+	if (!is_filled || !snapshot->samples)
 		return -ENOMEM;
-	for (uint32_t slot = 0; slot < slot_count && filled > 0 && !error; slot++) {
-		const struct sample *sample = sample_table_slot(table, table_bytes, slot);
+	for (uint32_t slot = 0; slot < slot_count && !error; slot++) {
+		const struct sample *sample = is_filled[slot] ? sample_table_slot(table, table_bytes, slot) : NULL;
 
-		if (!sample)
-			continue;
-		error = copy_sample(snapshot, source, sample);
-		filled--; /* samples that came after the count wait for the next dump */
+		if (sample)
+			error = copy_sample(snapshot, source, sample);
 	}
 	return error;
 }

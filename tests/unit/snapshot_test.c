@@ -419,6 +419,57 @@ static void check_live(void)
 	free(model);
 }
 
+enum { OLD_STACKS = 300, NEW_STACKS = 4000, ARRIVAL_ROUNDS = 10 };
+
+static void *arrive(void *unused)
+{
+	for (uint64_t i = 0; i < NEW_STACKS; i++) {
+		uint64_t frame = frame_make(1, 0x401000 + i);
+
+		fake_region_sample(PROFILE_BLOCK, WAIT_COND, &frame, 1, 1, 10);
+	}
+	atomic_store_explicit(&is_over, true, memory_order_relaxed);
+	return unused;
+}
+
+/* Samples of that depth that a snapshot goes without. */
+static unsigned missing(const struct region *region, unsigned depth, unsigned expected)
+{
+	struct snapshot_moment moment = FAKE_MOMENT;
+	struct snapshot *snapshot;
+
+	if (snapshot_take(region, FAKE_REGION_BYTES, &moment, &snapshot) != 0)
+		return expected;
+	for (size_t i = 0; i < snapshot->sample_count; i++)
+		expected -= snapshot->samples[i].depth == depth;
+	snapshot_drop(snapshot);
+	return expected;
+}
+
+/* Stacks that come while a snapshot is taken take nobody's place in it. */
+static void check_arrivals(void)
+{
+	unsigned gone = 0;
+
+	for (int round = 0; round < ARRIVAL_ROUNDS; round++) {
+		struct region *region = fake_region_new();
+		pthread_t arriving;
+
+		for (uint64_t i = 0; i < OLD_STACKS; i++) {
+			uint64_t pair[] = {frame_make(1, 0x401000 + i), frame_make(1, 0x402000)};
+
+			fake_region_sample(PROFILE_BLOCK, WAIT_COND, pair, 2, 1, 10);
+		}
+		atomic_store_explicit(&is_over, false, memory_order_relaxed);
+		pthread_create(&arriving, NULL, arrive, NULL);
+		while (!atomic_load_explicit(&is_over, memory_order_relaxed))
+			gone += missing(region, 2, OLD_STACKS);
+		pthread_join(arriving, NULL);
+		free(region);
+	}
+	is_u64(gone, 0, "what was there before a snapshot is in it, whatever comes meanwhile");
+}
+
 int main(void)
 {
 	struct region *region = new_region();
@@ -432,6 +483,7 @@ int main(void)
 	check_file(region);
 	check_sparse();
 	check_live();
+	check_arrivals();
 	is_u64(heap_used_bytes(), 0, "all memory is given back");
 	free(region);
 	return done();
