@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include "hazard/hazard.h"
@@ -54,7 +55,7 @@ static uint64_t events_of(struct bytes sample)
 
 static struct profile parse(struct bytes message)
 {
-	struct profile profile = {0, 0};
+	struct profile profile = {0, 0, 0};
 	struct bytes inner;
 	uint64_t value;
 
@@ -89,6 +90,7 @@ bool profile_read(const char *path, struct profile *out_profile)
 {
 	long fd = unseen_call(SYS_open, (long)path, O_RDONLY | O_CLOEXEC, 0, 0), file_bytes;
 	uint8_t *file, *message;
+	struct stat status;
 	size_t bytes;
 
 	if (fd == -ENOENT)
@@ -98,10 +100,12 @@ bool profile_read(const char *path, struct profile *out_profile)
 	message = malloc(PROFILE_LIMIT_BYTES);
 	need(file && message, "memory");
 	file_bytes = unseen_call(SYS_read, fd, (long)file, FILE_LIMIT_BYTES, 0);
+	need(!unseen_call(SYS_fstat, fd, (long)&status, 0, 0), "%s", path);
 	unseen_call(SYS_close, fd, 0, 0, 0);
 	need(file_bytes > 0 && file_bytes < FILE_LIMIT_BYTES, "%s has %ld bytes", path, file_bytes);
 	bytes = unpack(path, file, file_bytes, message);
 	*out_profile = parse((struct bytes){message, message + bytes});
+	out_profile->written_ns = status.st_ctim.tv_sec * UINT64_C(1000000000) + status.st_ctim.tv_nsec;
 	free(message);
 	free(file);
 	return true;

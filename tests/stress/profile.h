@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 struct profile {
-	uint64_t taken_ns; /* CLOCK_REALTIME */
-	uint64_t events;   /* of all samples */
+	uint64_t taken_ns;   /* CLOCK_REALTIME */
+	uint64_t events;     /* of all samples */
+	uint64_t written_ns; /* when the file got its name, by the clock of the file system, which may lag */
 };
 
 /* False if there is no such file. Ends the process with a line if it is not whole. */
