@@ -14,6 +14,9 @@
 #include "process.h"
 #include "ending.h"
 
+/* The inode of the first one: only its numbers are those of the kernel's log. */
+#define INITIAL_PID_NAMESPACE UINT64_C(0xeffffffc)
+
 enum holder { HOLDER_NOT_KNOWN, HOLDER_SOMEBODY, HOLDER_NOBODY };
 
 /* A mapping keeps the file open for writing, which the kernel does not let a lease on reading overlook. */
@@ -119,12 +122,22 @@ static bool is_thread_of(const struct region_file *file, pid_t id)
 	return false;
 }
 
+/* The log's clock is never corrected, the monotonic one always. */
+static int64_t log_time_us(uint64_t monotonic_ns)
+{
+	enum { APART_US = 2000000, APART_PART = 2000 /* of all the time that passed */ };
+	int64_t time_us = (int64_t)(monotonic_ns / 1000);
+
+	return time_us - time_us / APART_PART - APART_US;
+}
+
 static const char *find_in_kernel_log(const struct region_file *file)
 {
-	enum { CLOCKS_APART_US = 2000000 };
 	const struct region_header *header = &file->region->header;
-	int64_t begin_us = (int64_t)(header->started.monotonic_ns / 1000) - CLOCKS_APART_US;
+	int64_t begin_us = log_time_us(header->started.monotonic_ns);
 
+	if (header->pid_namespace != INITIAL_PID_NAMESPACE)
+		return NULL;
 	if (!kernel_log.is_read)
 		read_kernel_log();
 	for (size_t i = 0; i < kernel_log.count; i++) {
