@@ -4,8 +4,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include "../../contend.h"
 #include "plain_waits.h"
 
 enum {
@@ -42,6 +44,23 @@ static void exit_group_without_libc(int status)
 	long result;
 
 	__asm__ volatile("syscall" : "=a"(result) : "a"(SYS_exit_group), "D"(status) : "rcx", "r11", "memory");
+}
+
+static void exit_in_handler(int signal)
+{
+	(void)signal;
+	_exit(3);
+}
+
+/* Ends in a handler that interrupts a dump, if chance wills. */
+static void end_in_dump(void)
+{
+	struct itimerval soon = {.it_value = {.tv_usec = 30000}};
+
+	signal(SIGALRM, exit_in_handler);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	for (;;)
+		contend_dump();
 }
 
 static void end_by_signal(const char *way)
@@ -88,6 +107,8 @@ static void end(const char *way)
 		syscall(SYS_exit_group, 3);
 	if (!strcmp(way, "exit_group_raw"))
 		exit_group_without_libc(3);
+	if (!strcmp(way, "exit_in_dump"))
+		end_in_dump();
 	end_by_signal(way);
 }
 

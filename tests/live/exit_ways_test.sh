@@ -94,6 +94,21 @@ is_killed_by_quietly SIGKILL 137 "$unknown"
 is_killed_by_quietly exit_group_raw 3 "$unknown"
 is_killed_by_quietly execve_raw 3 "$unknown" # and its second program, which waited for nothing, ended as programs do
 
+# A handler that interrupts our dump may end the process; the last dump, which cannot be made then, is the tool's to make.
+for ((tries = 0; tries < 50; tries++)); do
+	profiled exit_in_dump "$live/exit_ways" exit_in_dump || status=$?
+	read -r process _ <"$work/exit_in_dump.out"
+	[ "$(regions "$process")" ] && break
+	rm -f "$work"/exit_in_dump.*
+done
+is 'exit_in_dump: the exit status is the program'"'"'s' "$status" 3
+"$contend" dump -o "$work/exit_in_dump.%n" "$process" >"$work/dump.out" 2>"$work/dump.err"
+is 'exit_in_dump: the tool dumps it' $? 0
+is 'exit_in_dump: and knows that it was amid a dump' "$(cat "$work/dump.err")" \
+	"contend: process $process (exit_ways): ended before its last dump was written; it was writing a dump"
+tells_all exit_in_dump exit_in_dump last
+is 'exit_in_dump: no file was left half written' "$(find "$work" -name '.contend.*')" ''
+
 check 'the bystander has its region' test -f "$(regions "$bystander")"
 pid=$bystander
 finish_program
