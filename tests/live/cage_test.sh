@@ -67,6 +67,34 @@ else
 	skip 'memory without /proc' 'no privilege to mount'
 fi
 
+# The whole system, but no /proc. (The shell needs it for some of its own redirections.)
+if [ "${TEST_HAS_MOUNTS:-}" ]; then
+	mapfile -t variables < <(preloaded blind)
+	mapfile -t variables_killed < <(preloaded killed)
+	mkfifo "$work/input"
+	mount -t tmpfs none /proc
+	env "${variables[@]}" "$live/places" wait >"$work/blind.out" 2>"$work/blind.err"
+	status=$?
+	env "${variables_killed[@]}" "$live/places" wait read <"$work/input" >"$work/killed.out" 2>"$work/killed.err" &
+	process=$!
+	exec 9>"$work/input"
+	await says "$work/killed.out" wait
+	kill -9 $process
+	wait $process 2>/dev/null
+	exec 9>&-
+	"$contend" dump -o "$work/killed.%n" $process >"$work/dump.out" 2>"$work/dump.err"
+	dumped=$?
+	umount /proc
+	is 'no /proc: it ends as bare' $status 3
+	is 'no /proc: nothing is said' "$(cat "$work/blind.err")" ''
+	is_whole 'no /proc' blind 1
+	is 'no /proc: the tool writes what was killed' "$dumped $(cat "$work/dump.err" | grep -vc "process $process ")" '0 0'
+	is_whole 'no /proc: killed' killed 1
+	is 'no /proc: no region is left' "$(find "$CONTEND_REGION_DIR" -type f)" ''
+else
+	skip 'the whole system without /proc' 'no privilege to mount'
+fi
+
 mkdir "$work/empty"
 cd "$work/empty" || exit 1
 mapfile -t variables < <(preloaded later)
