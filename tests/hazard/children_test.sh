@@ -11,6 +11,12 @@ gcc -static -o "$TMPDIR/static" "$TMPDIR/static.c" || note 'no static libc here'
 same 'a pipeline' sh -c 'seq 1 20000 | sort -R --random-source=/etc/passwd | sort -n | md5sum; echo $?'
 same 'many small programs' bash -c 'for i in {1..60}; do /bin/echo $i | cat | tr 1 2; done'
 same 'exit statuses' bash -c 'for i in 0 1 2 77 126 255; do (exit $i); echo $?; sh -c "exit $i"; echo $?; done'
+cat >"$TMPDIR/become" <<'END'
+#!/bin/sh
+[ "$1" = 0 ] && exec /bin/echo "$2" $$
+[ $(($1 % 2)) = 0 ] && exec sh "$0" $(($1 - 1)) "$2" || exec bash "$0" $(($1 - 1)) "$2"
+END
+same 'a chain of programs that become others' bash -c 'sh "$0" 20 $$ | { read -r outer inner; [ "$inner" -gt 0 ] && echo well; }' "$TMPDIR/become"
 same 'a child killed by a signal' bash -c '(kill -TERM $BASHPID); echo $?; sh -c "kill -9 \$\$"; echo $?' 2>/dev/null
 same 'a program that is not there' bash -c '/nonexistent 2>/dev/null; echo $?'
 same 'an empty environment' env -i "LD_PRELOAD=${LIBCONTEND}" /bin/echo hello

@@ -32,4 +32,29 @@ none 'nothing else is there' "$(ls -A "$TMPDIR/volume" | grep -vE '^(program_def
 for profile in "$TMPDIR"/volume/*.pb.gz; do
 	check "${profile##*/} is whole" "$BUILD/tests/decode" "$profile"
 done
+
+# The signal from outside of the namespace: process 1 has no default action for it, but our handler.
+mkfifo "$TMPDIR/input"
+(export "${everything[@]}" CONTEND_OUT="$TMPDIR/volume/asked.%n" && as_first "$BUILD/tests/live/contend_until") \
+	<"$TMPDIR/input" >"$said" 2>&1 &
+outer=$!
+exec 9>"$TMPDIR/input"
+await()
+{
+	local tries
+
+	for ((tries = 0; tries < 500; tries++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	return 1
+}
+check 'a program is process 1' await grep -q ready "$said"
+first=$(pgrep -P $outer -f contend_until || pgrep -P "$(pgrep -P $outer)")
+kill -USR2 "$first"
+check 'it dumps when it is asked' await test -e "$TMPDIR/volume/asked.0.block.pb.gz"
+check 'and runs on' kill -0 "$first"
+exec 9>&-
+wait $outer
+is 'to its end' $? 7
 finish

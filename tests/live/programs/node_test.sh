@@ -19,6 +19,7 @@ compute()
 	shows_kind epoll 'epoll_p?wait;.*uv_run' 20
 	shows_kind cond 'pthread_cond_wait;uv_cond_wait' 50
 	shows_kind read 'uv_spawn' 1
+	shows_kind read 'uv_spawn;.*;[[]truncated]$' 1 # called by compiled code
 }
 
 every_way compute

@@ -89,6 +89,7 @@ import (
 const (
 	threads = 6
 	rounds  = 200
+	calls   = 1700 // of each thread, into C
 )
 
 var called int64
@@ -115,7 +116,7 @@ func together(count int, body func(number int)) {
 
 func inC() {
 	together(threads, func(int) {
-		for i := 0; i < rounds; i++ {
+		for i := 0; i < calls; i++ {
 			C.hold_in_c(1)
 		}
 	})
