@@ -39,9 +39,10 @@ static void use(struct part *part, pthread_mutex_t *mutex)
 OWN_FRAME static uintptr_t use_stack(struct part *part)
 {
 	pthread_mutex_t mutex;
+	volatile uintptr_t address = (uintptr_t)&mutex;
 
 	use(part, &mutex);
-	return (uintptr_t)&mutex;
+	return address;
 }
 
 /* Not destroyed, as is usual. */

@@ -5,6 +5,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -68,6 +69,55 @@ static void check_wrong_information(void)
 		check_cut(3, before, cases[which].loss, cases[which].name);
 	}
 	limits = main_limits;
+}
+
+/* Made at run time, and known to nobody: sub $8, %rsp; call *%rdi; add $8, %rsp; ret. */
+static void (*make_code(void))(void (*body)(void))
+{
+	static const unsigned char code[] = {0x48, 0x83, 0xec, 0x08, 0xff, 0xd7, 0x48, 0x83, 0xc4, 0x08, 0xc3};
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memcpy(page, code, sizeof(code));
+	return (void (*)(void (*)(void)))page;
+}
+
+static void (*caller)(void (*body)(void));
+static uint64_t least_ns;
+
+static void capture_and_time(void)
+{
+	uint64_t since_ns = t_now_ns(), ns;
+
+	capture_ours();
+	ns = t_now_ns() - since_ns;
+	least_ns = ns < least_ns ? ns : least_ns;
+}
+
+static __attribute__((noinline)) unsigned descend_and_call(unsigned levels)
+{
+	if (levels == 0)
+		caller(capture_and_time);
+	else
+		levels += descend_and_call(levels - 1);
+	return levels + zero;
+}
+
+/* What a walk costs that fails, however often, is less than what it costs to go on: it ends there and is not tried again. The
+ * least of many times is that of a walk which nothing interrupted. */
+static void check_cost(void)
+{
+	enum { WALKS = 2000, DEPTH = 100, MOST_NS = 50000 };
+	void (*const callers[])(void (*)(void)) = {call_silent, call_random_bp, make_code()};
+	static const char *const names[] = {"assembler", "a random frame pointer", "code made at run time"};
+
+	for (unsigned i = 0; i < sizeof(callers) / sizeof(callers[0]); i++) {
+		caller = callers[i];
+		least_ns = UINT64_MAX;
+		for (unsigned walk = 0; walk < WALKS; walk++)
+			descend_and_call(DEPTH);
+		is_u64(stacks.count, 4, "%s: the walk ends there", names[i]);
+		ok(least_ns < MOST_NS, "%s: in %lu ns", names[i], least_ns);
+	}
 }
 
 /* Stacks full of random words: whatever is believed of them, no read may fault, and the walk ends. */
@@ -200,6 +250,7 @@ int main(void)
 {
 	fixture_init(__builtin_frame_address(0));
 	check_wrong_information();
+	check_cost();
 	check_random_stacks();
 	check_room();
 	check_small_alternate_stack();
