@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What the block profiles of a run's processes hold, from the output of decode for all of them, each process's in the order of
 # their writing: a process is what has one number and one start; its last profile counts. Prints
-#   kind NAME EVENTS CERTAIN   events of a kind, and those of them below certain_wait or certain_lock
+#   kind NAME EVENTS CERTAIN   events of a kind, and those of them below certain_wait and its like
 #   lost EVENTS                events that are in no profile
 #   overflow EVENTS            events whose stack is not told: the table was full
 #   processes COUNT
@@ -24,7 +24,7 @@ BEGIN { FS = "\t" }
 	sub(/,.*/, "", kind)
 	count[kind] += $1
 	total += $1
-	if ($4 ~ /;certain_(wait|call|lock);/ && $4 !~ /;uncounted_/) certain[kind] += $1
+	if ($4 ~ /;certain_(wait|call|lock|point|blink);/ && $4 !~ /;uncounted_/) certain[kind] += $1
 	if ($4 ~ /;plugin_/ && $4 !~ /;(load_and_use|plugin_thread);/) print "wrong stack " $4
 	if ($4 ~ /^\[overflow\]/) overflow_now += $1
 }
