@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * leaves: one of the nine is killed
+ * leaves: some of the ten are killed
  *
- * Goal: the program's own use of SIGUSR2 comes first. Nine programs get the signal: with the default action a preloaded one
+ * Goal: the program's own use of SIGUSR2 comes first. Ten programs get the signal: with the default action a preloaded one
  * survives; a handler of the program's own, ignoring, blocking, waiting for it and resetting it act as without us.
  */
 #include <sys/signalfd.h>
@@ -30,6 +30,17 @@ static void send_and_wait(void)
 
 static void untouched(void)
 {
+	send_and_wait();
+}
+
+/* A preload's handler must not lengthen or end the program's calls, nor run on the stack of whatever it finds: of goroutines, say. */
+static void looked_at(void)
+{
+	struct sigaction action;
+
+	need(!sigaction(SIGUSR2, NULL, &action), "the present action");
+	need(action.sa_handler == SIG_DFL || (action.sa_flags & (SA_RESTART | SA_ONSTACK)) == (SA_RESTART | SA_ONSTACK),
+	     "its flags are 0x%x", action.sa_flags);
 	send_and_wait();
 }
 
@@ -111,6 +122,7 @@ static const struct {
 	int status, status_preloaded;
 } programs[] = {
 	{"untouched", untouched, 128 + SIGUSR2, 0},
+	{"looked-at", looked_at, 128 + SIGUSR2, 0},
 	{"untouched-with-threads", untouched_with_threads, 128 + SIGUSR2, 0},
 	{"own-handler", own_handler, 0, 0},
 	{"own-handler-with-threads", own_handler_with_threads, 0, 0},
