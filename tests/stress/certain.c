@@ -11,6 +11,8 @@
 #include "ledger.h"
 #include "unseen.h"
 
+enum { CONTENDERS_LIMIT = 64 };
+
 /* What others wait for: taken by a thread that lives as long as the process and never gives it back. (Locks know their owner by
  * its number, which another thread has soon when the owner is gone.) */
 static struct certain_objects {
@@ -97,17 +99,34 @@ __attribute__((noinline)) static void *certain_lock(void *mutex)
 }
 
 /* Who sleeps for a mutex has made its lock word 2. */
+static void await_waiter(const pthread_mutex_t *mutex)
+{
+	while (__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) != 2)
+		unseen_sleep_us(50);
+}
+
+void certain_contend_for(pthread_mutex_t *const *mutexes, unsigned count)
+{
+	pthread_t threads[CONTENDERS_LIMIT];
+
+	need(count <= CONTENDERS_LIMIT, "%u threads", count);
+	for (unsigned i = 0; i < count; i++) {
+		pthread_mutex_lock(mutexes[i]);
+		threads[i] = hazard_start(certain_lock, mutexes[i]);
+	}
+	for (unsigned i = 0; i < count; i++)
+		await_waiter(mutexes[i]);
+	for (unsigned i = 0; i < count; i++)
+		pthread_mutex_unlock(mutexes[i]);
+	for (unsigned i = 0; i < count; i++)
+		need(unseen_join(threads[i]), "thread %u that waited", i);
+}
+
 void certain_contend(void)
 {
-	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	pthread_t thread;
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, *only = &mutex;
 
-	pthread_mutex_lock(&mutex);
-	thread = hazard_start(certain_lock, &mutex);
-	while (__atomic_load_n(&mutex.__data.__lock, __ATOMIC_RELAXED) != 2)
-		unseen_sleep_us(50);
-	pthread_mutex_unlock(&mutex);
-	need(unseen_join(thread), "the thread that waited");
+	certain_contend_for(&only, 1);
 }
 
 static void *hold_for_ever(void *is_held)

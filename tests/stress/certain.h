@@ -7,6 +7,7 @@
 #ifndef CONTEND_TESTS_STRESS_CERTAIN_H
 #define CONTEND_TESTS_STRESS_CERTAIN_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 /* Makes what is waited for. Once, in main. */
@@ -19,7 +20,9 @@ void certain_wait(uint64_t choice);
 /* `count` of them, each kind in turn. */
 void certain_waits(unsigned count);
 
-/* A new thread waits for a mutex that the caller holds until it does. */
+/* A new thread waits for a mutex that the caller holds until it does; or as many threads as mutexes, one for each, all at the same
+ * time. Normal mutexes. */
 void certain_contend(void);
+void certain_contend_for(pthread_mutex_t *const *mutexes, unsigned count);
 
 #endif

@@ -116,6 +116,22 @@ leaves_nothing()
 	none "$1: nothing but profiles is left" "$(find "$run/profiles" -type f ! -name '*.pb.gz')"
 }
 
+# A storm that is to fill tables must have done so: the losses that the profiles then name.
+fills_tables()
+{
+	local words wanted=()
+
+	case " ${storms[*]}" in
+	*' tables:'*) wanted=('sample table full' 'waiter table full' 'module table full' 'stacks cut at') ;;
+	*' crowds:'*) wanted=('beyond the thread table') ;;
+	*) return ;;
+	esac
+	find "$run/profiles" -name '*.block.pb.gz' -print0 | xargs -0 "$BUILD/tests/decode" | grep '# lost:' >"$run/losses"
+	for words in "${wanted[@]}"; do
+		check "$1: there was a loss: $words" grep -q "# lost: [1-9].*$words" "$run/losses"
+	done
+}
+
 check_run()
 {
 	ends_well "$1"
@@ -126,6 +142,7 @@ check_run()
 	leaves_nothing "$1"
 	none "$1: the profiles hold what the program counted" "$(differences "$run/profiles")"
 	none "$1: so did those that the tool wrote before its end" "$(differences "$run/looked")"
+	fills_tables "$1"
 	cat "$run/notes" >>"$TMPDIR/notes"
 	awk '/^kind/ { n += $3 } /^lost/ { lost = $2 } END { print "events: " n; print "lost: " lost + 0 }' "$run/tally" >>"$TMPDIR/notes"
 }
