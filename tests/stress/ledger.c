@@ -37,21 +37,31 @@ void ledger_open(void)
 	ledger_enter_process(); /* here, because its first wait may be made by a vfork child */
 }
 
-/* The entry of a number is found where it was first looked for, or behind. */
-struct ledger_process *ledger_enter_process(void)
+/* Where it was first looked for, or behind. */
+static struct ledger_process *process_of(int32_t pid)
 {
-	int32_t pid = (int32_t)unseen_call(SYS_getpid, 0, 0, 0, 0);
-
 	for (unsigned i = 0; i < LEDGER_PROCESSES; i++) {
 		struct ledger_process *process = &ledger->processes[((unsigned)pid + i) % LEDGER_PROCESSES];
 		int32_t found = 0;
 
-		if (atomic_compare_exchange_strong(&process->pid, &found, pid) || found == pid) {
-			atomic_store_explicit(ledger_mine, process, memory_order_relaxed);
+		if (atomic_compare_exchange_strong(&process->pid, &found, pid) || found == pid)
 			return process;
-		}
 	}
 	need(false, "%d numbers of processes are enough", LEDGER_PROCESSES);
+}
+
+struct ledger_process *ledger_enter_process(void)
+{
+	struct ledger_process *process = process_of((int32_t)unseen_call(SYS_getpid, 0, 0, 0, 0));
+
+	atomic_store_explicit(ledger_mine, process, memory_order_relaxed);
+	return process;
+}
+
+void ledger_excuse(int32_t pid, enum wait_kind kind, uint64_t waits)
+{
+	atomic_fetch_sub(&ledger->kinds[kind].done, waits);
+	atomic_fetch_sub(&process_of(pid)->waits.done, waits);
 }
 
 static void print_processes(void)

@@ -74,6 +74,9 @@ static inline void ledger_mix(void)
 /* The kind of that name, as profiles show it. */
 enum wait_kind ledger_kind(const char *name);
 
+/* A process has said that it could not write its profiles: so many of its waits need not be in any. */
+void ledger_excuse(int32_t pid, enum wait_kind kind, uint64_t waits);
+
 /* Prints "kind NAME BEGUN DONE" lines, "mixed 0" or "mixed 1", and "process PID BEGUN DONE" lines. */
 void ledger_print(void);
 

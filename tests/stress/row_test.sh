@@ -66,6 +66,7 @@ run()
 	shift
 	run=$TMPDIR/$mode.$seed
 	mkdir -p "$run/profiles" "$run/looked"
+	chmod 1777 "$run/profiles" # some children are other users
 	mkfifo "$run/input"
 	env "$@" STRESS_LEDGER="$run/ledger.bin" "$stress" --seed "$seed" --seconds "$seconds" "${storms[@]}" \
 		<"$run/input" >"$run/out" 2>"$run/err" 3>"$run/notes" 9>&- &
