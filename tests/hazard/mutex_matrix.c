@@ -18,6 +18,7 @@ enum trait {
 	DESTROYED = 32, /* glibc says EINVAL */
 	C11 = 64,
 	TIMED = 128,
+	VIOLATED = 256, /* its ceiling lies below the priority of who asks for it */
 };
 
 struct kind {
@@ -58,6 +59,8 @@ static const struct kind kinds[] = {
 	{"protect", PTHREAD_MUTEX_NORMAL, PROTECT},
 	{"protect-recursive", PTHREAD_MUTEX_RECURSIVE, PROTECT},
 	{"protect-errorcheck", PTHREAD_MUTEX_ERRORCHECK, PROTECT},
+	{"protect-violated", PTHREAD_MUTEX_NORMAL, PROTECT | VIOLATED},
+	{"protect-recursive-violated", PTHREAD_MUTEX_RECURSIVE, PROTECT | VIOLATED},
 };
 
 enum state {
@@ -141,7 +144,7 @@ static void init(const struct kind *kind, pthread_mutex_t *mutex)
 		pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
 	if (kind->traits & PROTECT) {
 		pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_PROTECT);
-		pthread_mutexattr_setprioceiling(&attributes, 10);
+		pthread_mutexattr_setprioceiling(&attributes, kind->traits & VIOLATED ? 1 : 10);
 	}
 	need(!pthread_mutex_init(mutex, &attributes), "made");
 }
@@ -159,9 +162,11 @@ static void make(const struct kind *kind, pthread_mutex_t *mutex)
 }
 
 /* To raise one's priority one must have one. The kinds with a ceiling are the last, so that no other has it. */
-static bool may_have_priority(void)
+static bool may_have_priority(const struct kind *kind)
 {
-	return !pthread_setschedparam(pthread_self(), SCHED_FIFO, &(struct sched_param){.sched_priority = 1});
+	struct sched_param parameters = {.sched_priority = kind->traits & VIOLATED ? 2 : 1};
+
+	return !pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
 }
 
 /* Can `kind` be in `state`? Owner death without robustness is a plain hang, and what is no mutex has no states. */
@@ -169,7 +174,9 @@ static bool is_possible(const struct kind *kind, enum state state)
 {
 	if (kind->traits & (GARBAGE | DESTROYED))
 		return state == FREE;
-	if (kind->traits & PROTECT && state != FREE && !may_have_priority())
+	if (kind->traits & VIOLATED)
+		return state == FREE && may_have_priority(kind);
+	if (kind->traits & PROTECT && state != FREE && !may_have_priority(kind))
 		return false;
 	if (state == SELF_TWICE || state == SELF_MOST)
 		return kind->type == PTHREAD_MUTEX_RECURSIVE;
@@ -301,7 +308,7 @@ static void run_kind(const struct kind *kind)
 	const struct matrix_function *table = kind->traits & C11 ? c11_functions : functions;
 	size_t count = kind->traits & C11 ? MATRIX_COUNT(c11_functions) : MATRIX_COUNT(functions);
 
-	if (kind->traits & PROTECT && !may_have_priority())
+	if (kind->traits & PROTECT && !may_have_priority(kind))
 		printf("%s: only free, as this process may not have a priority\n", kind->name);
 	for (int state = 0; state < STATES; state++)
 		for (size_t f = 0; f < count && is_possible(kind, state); f++)

@@ -213,6 +213,37 @@ static void both_sides_are_recorded(void)
 	is_u64(recorded(PROFILE_MUTEX, 200).count, 1, "a release that nobody waited for is no event");
 }
 
+/* A counter that jumps back (a processor behind, a machine that was moved) makes a wait short, and never nearly endless. */
+static void clock_jumps_back(void)
+{
+	struct frame waiting = {.caller = 100}, releasing = {.caller = 200}, reading = {.caller = 300};
+	struct record_wait wait = wait_at(&waiting), file = wait_for_file(&reading, -1);
+
+	start_afresh(1, 1);
+	at(1000);
+	begin(&wait);
+	at(400);
+	release_at(&releasing);
+	at(300);
+	end(&wait, WAIT_OVER);
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 1, "a wait through a jump back");
+	is_u64(recorded(PROFILE_BLOCK, 100).delay_ticks, 0, "took no time");
+	is_u64(recorded(PROFILE_MUTEX, 200).delay_ticks, 0, "and nothing is charged for it");
+	is_u64(handed_off(), 0, "nor handed off");
+	at(1000);
+	begin(&file);
+	at(10);
+	end(&file, WAIT_OVER);
+	is_u64(recorded(PROFILE_BLOCK, 300).delay_ticks, 0, "nor does a wait that nobody ends");
+	at(2000);
+	begin(&wait);
+	at(2500);
+	release_at(&releasing);
+	at(2500);
+	end(&wait, WAIT_OVER);
+	is_u64(recorded(PROFILE_MUTEX, 200).delay_ticks, 500, "the next is charged as always");
+}
+
 static void refusals_are_no_waits(void)
 {
 	struct frame frame = {.caller = 100};
@@ -455,6 +486,7 @@ int main(void)
 	threads_startup();
 	both_sides_are_recorded();
 	words_that_may_be_locks();
+	clock_jumps_back();
 	refusals_are_no_waits();
 	wakers_are_named();
 	short_waits_take_no_stack();
