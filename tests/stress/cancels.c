@@ -106,7 +106,7 @@ struct victim {
 	const struct point *point;
 	enum way way;
 	uint64_t choice;
-	_Atomic pid_t tid;
+	pid_t tid; /* 0 before it is there; atomic */
 	_Atomic uint64_t waits;
 	bool is_cleaned, has_cleaned_first;
 };
@@ -169,7 +169,7 @@ static void wait_until_cancelled(struct victim *victim)
 	int before;
 
 	pthread_setcanceltype(victim->way == DEFERRED ? PTHREAD_CANCEL_DEFERRED : PTHREAD_CANCEL_ASYNCHRONOUS, &before);
-	atomic_store(&victim->tid, (pid_t)unseen_call(SYS_gettid, 0, 0, 0, 0));
+	__atomic_store_n(&victim->tid, (pid_t)unseen_call(SYS_gettid, 0, 0, 0, 0), __ATOMIC_RELEASE);
 	for (;;)
 		if (victim->way == ASYNCHRONOUS_RANDOM)
 			certain_blink(victim);
@@ -195,31 +195,15 @@ static void *be_cancelled(void *argument)
 	return NULL;
 }
 
-/* The thread sleeps in the kernel. */
-static bool is_asleep(pid_t tid)
-{
-	char path[64], text[512];
-	long fd, bytes;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	fd = unseen_call(SYS_open, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
-	need(fd >= 0, "thread %d lives: %ld", tid, fd);
-	bytes = unseen_call(SYS_read, fd, (long)text, sizeof(text) - 1, 0);
-	unseen_call(SYS_close, fd, 0, 0, 0);
-	need(bytes > 0, "thread %d lives: %ld", tid, bytes);
-	text[bytes] = 0;
-	return strrchr(text, ')')[2] == 'S';
-}
-
 static void await_moment(struct victim *victim, struct stress_random *random)
 {
-	while (!atomic_load(&victim->tid))
+	if (victim->way == ASYNCHRONOUS_ASLEEP) {
+		unseen_await_asleep(&victim->tid);
+		return;
+	}
+	while (!__atomic_load_n(&victim->tid, __ATOMIC_ACQUIRE))
 		unseen_sleep_us(50);
-	if (victim->way == ASYNCHRONOUS_ASLEEP)
-		while (!is_asleep(victim->tid))
-			unseen_sleep_us(50);
-	else
-		unseen_sleep_us(stress_below(random, RANDOM_US));
+	unseen_sleep_us(stress_below(random, RANDOM_US));
 }
 
 static void *await_end(pthread_t thread)

@@ -24,7 +24,7 @@ BEGIN { FS = "\t" }
 	sub(/,.*/, "", kind)
 	count[kind] += $1
 	total += $1
-	if ($4 ~ /;certain_(wait|call|lock|point|blink);/ && $4 !~ /;uncounted_/) certain[kind] += $1
+	if ($4 ~ /;certain_[a-z_]+;/ && $4 !~ /;uncounted_/) certain[kind] += $1
 	if ($4 ~ /;plugin_/ && $4 !~ /;(load_and_use|plugin_thread);/) print "wrong stack " $4
 	if ($4 ~ /^\[overflow\]/) overflow_now += $1
 }

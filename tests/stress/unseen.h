@@ -7,9 +7,12 @@
 #define CONTEND_TESTS_STRESS_UNSEEN_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
@@ -67,6 +70,31 @@ static inline void unseen_await_change(uint32_t *word, uint32_t value)
 static inline void unseen_wake_all(uint32_t *word)
 {
 	unseen_call(SYS_futex, (long)word, 1 /* FUTEX_WAKE */, 0x7fffffff, 0);
+}
+
+/* Does the thread of this process sleep in the kernel? */
+static inline bool unseen_is_asleep(pid_t tid)
+{
+	char path[64], text[512];
+	long fd, bytes;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = unseen_call(SYS_open, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
+	if (fd < 0)
+		return false;
+	bytes = unseen_call(SYS_read, fd, (long)text, sizeof(text) - 1, 0);
+	unseen_call(SYS_close, fd, 0, 0, 0);
+	if (bytes <= 0)
+		return false;
+	text[bytes] = 0;
+	return strrchr(text, ')') && strrchr(text, ')')[2] == 'S';
+}
+
+/* *tid is 0 before the thread is where it will sleep. */
+static inline void unseen_await_asleep(const pid_t *tid)
+{
+	while (!__atomic_load_n(tid, __ATOMIC_ACQUIRE) || !unseen_is_asleep(*tid))
+		unseen_sleep_us(50);
 }
 
 #endif
