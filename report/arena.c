@@ -53,6 +53,8 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 
 	if (bytes > PTRDIFF_MAX / 2)
 		return NULL;
+	if (HEAP_IS_SANITIZED)
+		return arena_alloc_large(arena, bytes);
 	bytes = (bytes + alignof(max_align_t) - 1) & -alignof(max_align_t);
 	if (bytes > ARENA_CHUNK_BYTES / 8)
 		return arena_alloc_large(arena, bytes);

@@ -7,17 +7,8 @@
 
 #include "heap.h"
 
-/* jemalloc's names (jemalloc.sh). The address sanitizer must see every block, so its builds use the libc that it knows.
- */
-#if defined(__SANITIZE_ADDRESS__)
-#define HEAP_IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HEAP_IS_SANITIZED 1
-#endif
-#endif
-
-#ifdef HEAP_IS_SANITIZED
+/* jemalloc's names (jemalloc.sh), or the libc's that the sanitizer knows. */
+#if HEAP_IS_SANITIZED
 #include <malloc.h>
 #include <stdlib.h>
 #define heap_je_malloc             malloc

@@ -15,6 +15,18 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+/* The address sanitizer must see every block: its builds have the libc's heap, and no block is made of others. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HEAP_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HEAP_IS_SANITIZED 1
+#endif
+#endif
+#ifndef HEAP_IS_SANITIZED
+#define HEAP_IS_SANITIZED 0
+#endif
+
 void *heap_alloc(size_t bytes);
 
 /* Zeroed; NULL too when the product overflows. */
