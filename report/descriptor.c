@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 
 #include "kernel.h"
@@ -36,10 +37,26 @@ static int look(long descriptor, struct stat *out_status)
 	return error || S_ISREG(out_status->st_mode) ? error : -EINVAL;
 }
 
-/* Opens by its name what was a regular file just now: the way where there is no /proc, or one descriptor only. */
-static long open_by_name(const char *path, int flags, struct stat *out_status)
+/* Nothing leads out of `root`: neither "..", nor links, which mean what they mean there. */
+static long open_below(const char *root, const char *path, int flags)
 {
-	long file = KERNEL_CALL(openat, AT_FDCWD, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+	long directory, file;
+
+	if (!root[0])
+		return KERNEL_CALL(openat, AT_FDCWD, path, flags | O_CLOEXEC);
+	directory = KERNEL_CALL(openat, AT_FDCWD, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return directory;
+	file = KERNEL_CALL(openat2, directory, path, &how, sizeof(how));
+	KERNEL_CALL(close, directory);
+	return file;
+}
+
+/* Opens by its name what was a regular file just now: the way where there is no /proc, or one descriptor only. */
+static long open_by_name(const char *root, const char *path, int flags, struct stat *out_status)
+{
+	long file = open_below(root, path, flags | O_NONBLOCK | O_NOCTTY);
 	int error = file < 0 ? 0 : look(file, out_status);
 
 	if (error)
@@ -48,9 +65,9 @@ static long open_by_name(const char *path, int flags, struct stat *out_status)
 }
 
 /* A path descriptor opens nothing, and what it leads to can no more be exchanged. */
-long descriptor_open_regular(const char *path, int flags, struct stat *out_status)
+long descriptor_open_regular(const char *root, const char *path, int flags, struct stat *out_status)
 {
-	long place = KERNEL_CALL(openat, AT_FDCWD, path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
+	long place = open_below(root, path, O_PATH | (flags & O_NOFOLLOW));
 	char link[32];
 	long file;
 
@@ -62,6 +79,6 @@ long descriptor_open_regular(const char *path, int flags, struct stat *out_statu
 		file = KERNEL_CALL(openat, AT_FDCWD, link, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
 	KERNEL_CALL(close, place);
 	if (file == -ENOENT || file == -EMFILE || file == -ENFILE)
-		return open_by_name(path, flags, out_status);
+		return open_by_name(root, path, flags, out_status);
 	return file;
 }

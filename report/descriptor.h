@@ -28,7 +28,8 @@ bool descriptor_leads_to(long descriptor, const struct descriptor_target *target
 int descriptor_close(long descriptor, const struct descriptor_target *target);
 
 /* Opens a regular file; `flags` are O_RDONLY or O_RDWR, O_NOFOLLOW. Nothing else is opened, not even if somebody puts it
- * there just now: -EINVAL. Else a descriptor, closed on exec, or -errno. */
-long descriptor_open_regular(const char *path, int flags, struct stat *out_status);
+ * there just now: -EINVAL. The path is as a process sees it whose root directory is `root` ("" for our own): nothing outside of it
+ * is opened, wherever links and ".." lead. That needs Linux 5.6; before, -ENOSYS. Else a descriptor, closed on exec, or -errno. */
+long descriptor_open_regular(const char *root, const char *path, int flags, struct stat *out_status);
 
 #endif

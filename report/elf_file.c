@@ -12,7 +12,6 @@
 enum {
 	SECTIONS_LIMIT = 1 << 20,
 	NOTES_LIMIT_BYTES = 64 * 1024,
-	PATH_BYTES = 4096,
 	BUILD_ID_LEAST_BYTES = 2, /* the first is a directory, the rest a file name */
 };
 
@@ -171,13 +170,13 @@ static int elf_file_load(struct elf_file *file)
 	return error ? error : elf_file_read_build_id(file, &header);
 }
 
-int elf_file_open(const char *path, struct elf_file *out_file)
+int elf_file_open(const char *root, const char *path, struct elf_file *out_file)
 {
 	struct elf_file file = {0};
 	struct stat status;
 	int error;
 
-	file.descriptor = descriptor_open_regular(path, O_RDONLY, &status);
+	file.descriptor = descriptor_open_regular(root, path, O_RDONLY, &status);
 	if (file.descriptor < 0)
 		return file.descriptor == -EINVAL ? -ENOEXEC : file.descriptor;
 	file.target = (struct descriptor_target){.device = status.st_dev, .inode = status.st_ino};
@@ -192,24 +191,16 @@ int elf_file_open(const char *path, struct elf_file *out_file)
 
 int elf_file_open_debug(const char *root, const uint8_t *build_id, size_t build_id_bytes, struct elf_file *out_file)
 {
-	char *path;
-	int error = -ENOENT;
+	char path[sizeof("/usr/lib/debug/.build-id//.debug") + 2 * ELF_FILE_BUILD_ID_BYTES];
 	int length;
 
 	if (build_id_bytes < BUILD_ID_LEAST_BYTES || build_id_bytes > ELF_FILE_BUILD_ID_BYTES)
 		return -ENOENT;
-	path = heap_alloc(PATH_BYTES);
-	if (!path)
-		return -ENOMEM;
-	length = snprintf(path, PATH_BYTES, "%s/usr/lib/debug/.build-id/%02x/", root, build_id[0]);
-	if (length < PATH_BYTES - 2 * ELF_FILE_BUILD_ID_BYTES - (int)sizeof(".debug")) {
-		for (size_t i = 1; i < build_id_bytes; i++)
-			length += snprintf(path + length, 3, "%02x", build_id[i]);
-		memcpy(path + length, ".debug", sizeof(".debug"));
-		error = elf_file_open(path, out_file);
-	}
-	heap_free(path);
-	return error;
+	length = snprintf(path, sizeof(path), "/usr/lib/debug/.build-id/%02x/", build_id[0]);
+	for (size_t i = 1; i < build_id_bytes; i++)
+		length += snprintf(path + length, 3, "%02x", build_id[i]);
+	memcpy(path + length, ".debug", sizeof(".debug"));
+	return elf_file_open(root, path, out_file);
 }
 
 void elf_file_close(struct elf_file *file)

@@ -32,9 +32,11 @@ struct elf_file {
 	size_t build_id_bytes; /* 0: none */
 };
 
-int elf_file_open(const char *path, struct elf_file *out_file);
+/* An absolute path, as a process sees it whose root directory is `root` ("" for our own): what another process is called by
+ * does not make us open a file that it cannot see. That needs Linux 5.6; before, -ENOSYS. */
+int elf_file_open(const char *root, const char *path, struct elf_file *out_file);
 
-/* The separate debug file of that build id, below `root` (a path that goes before /usr/lib/debug; "" for none). */
+/* The separate debug file of that build id. */
 int elf_file_open_debug(const char *root, const uint8_t *build_id, size_t build_id_bytes, struct elf_file *out_file);
 
 void elf_file_close(struct elf_file *file);

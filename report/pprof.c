@@ -41,8 +41,9 @@ static int build_types(struct pprof_builder *builder)
 	profile->period = 1;
 	profile->default_sample_type = profile->sample_type[1]->type;
 	profile->time_nanos = builder->snapshot->taken_wall_ns;
-	profile->duration_nanos = builder->snapshot->taken_wall_ns - builder->snapshot->started_wall_ns;
-	if (profile->duration_nanos < 0) /* the clock was set back */
+	if (__builtin_sub_overflow(builder->snapshot->taken_wall_ns, builder->snapshot->started_wall_ns,
+				   &profile->duration_nanos) ||
+	    profile->duration_nanos < 0) /* the clock was set back */
 		profile->duration_nanos = 0;
 	return 0;
 }

@@ -177,12 +177,42 @@ static int check_profile(const Profile *profile)
 	return error;
 }
 
-/* protobuf-c does not tell damage from lack of memory; damage is the likely one. */
-static int unpack_message(const uint8_t *bytes, size_t count, Profile **out_profile)
+/* What is left for a message. */
+struct budget {
+	size_t bytes;
+	bool is_exceeded;
+};
+
+static void *alloc_within(void *data, size_t bytes)
 {
-	Profile *profile = perftools__profiles__profile__unpack(&heap_for_protobuf, count, bytes);
+	enum { OVERHEAD_BYTES = 16 }; /* of a block, more or less: messages are made of small ones */
+	struct budget *budget = data;
+
+	if (budget->bytes < OVERHEAD_BYTES || bytes > budget->bytes - OVERHEAD_BYTES) {
+		budget->is_exceeded = true;
+		return NULL;
+	}
+	budget->bytes -= bytes + OVERHEAD_BYTES;
+	return heap_alloc(bytes);
+}
+
+/* What is given back while a message is unpacked is little, and does not count. */
+static void free_within(void *data, void *block)
+{
+	(void)data;
+	heap_free(block);
+}
+
+/* protobuf-c does not tell damage from lack of memory; damage is the likely one. */
+static int unpack_message(const uint8_t *bytes, size_t count, size_t memory_bytes, Profile **out_profile)
+{
+	struct budget budget = {.bytes = memory_bytes};
+	ProtobufCAllocator allocator = {.alloc = alloc_within, .free = free_within, .allocator_data = &budget};
+	Profile *profile = perftools__profiles__profile__unpack(&allocator, count, bytes);
 	int error = profile ? check_profile(profile) : -EBADMSG;
 
+	if (budget.is_exceeded)
+		error = -EFBIG;
 	if (error)
 		profile_file_free(profile);
 	else
@@ -190,18 +220,18 @@ static int unpack_message(const uint8_t *bytes, size_t count, Profile **out_prof
 	return error;
 }
 
-int profile_file_unpack(const uint8_t *bytes, size_t count, Profile **out_profile)
+int profile_file_unpack(const uint8_t *bytes, size_t count, struct profile_file_limits limits, Profile **out_profile)
 {
 	uint8_t *unpacked;
 	size_t unpacked_count;
 	int error;
 
 	if (!gzip_is_packed(bytes, count))
-		return unpack_message(bytes, count, out_profile);
-	error = gzip_unpack(bytes, count, PROFILE_FILE_LIMIT_BYTES, &unpacked, &unpacked_count);
+		return unpack_message(bytes, count, limits.memory_bytes, out_profile);
+	error = gzip_unpack(bytes, count, limits.bytes, &unpacked, &unpacked_count);
 	if (error)
 		return error;
-	error = unpack_message(unpacked, unpacked_count, out_profile);
+	error = unpack_message(unpacked, unpacked_count, limits.memory_bytes, out_profile);
 	heap_free(unpacked);
 	return error;
 }
@@ -236,13 +266,13 @@ static int read_and_unpack(long descriptor, Profile **out_profile)
 		return error;
 	if (!S_ISREG(status.st_mode))
 		return -EBADMSG;
-	if (status.st_size > PROFILE_FILE_LIMIT_BYTES)
+	if ((size_t)status.st_size > PROFILE_FILE_LIMITS.bytes)
 		return -EFBIG;
 	bytes = heap_alloc(status.st_size);
 	if (!bytes)
 		return -ENOMEM;
 	count = read_all(descriptor, bytes, status.st_size);
-	error = count < 0 ? (int)count : profile_file_unpack(bytes, count, out_profile);
+	error = count < 0 ? (int)count : profile_file_unpack(bytes, count, PROFILE_FILE_LIMITS, out_profile);
 	heap_free(bytes);
 	return error;
 }

@@ -12,7 +12,7 @@
 
 enum { PAGE_BYTES = 4096, READS_LIMIT = 100 };
 
-#define REGION_FILE_LIMIT_BYTES (UINT64_C(1) << 33)
+#define REGION_FILE_LIMIT_BYTES (UINT64_C(1) << 32) /* the most that CONTEND_MEMORY takes */
 
 static int read_fully(long descriptor, char *out_bytes, size_t bytes, uint64_t offset)
 {

@@ -4,14 +4,15 @@
 
 #include "frame.h"
 #include "heap.h"
+#include "region_layout.h"
 #include "snapshot_clock.h"
 #include "snapshot.h"
 
-/* What is read, how much of it, and how often so far. */
+/* What is read, and how much of it. */
 struct source {
 	const struct region *region;
 	size_t bytes;
-	size_t frames_left; /* a region cannot hold more, unless its slots lead to the same samples again and again */
+	size_t bytes_left; /* a region cannot hold more, unless its slots lead to the same samples again and again */
 };
 
 static int64_t ticks_to_ns(const struct snapshot *snapshot, uint64_t ticks)
@@ -66,11 +67,12 @@ static int copy_frames(struct snapshot *snapshot, struct source *source, const s
 		       struct snapshot_sample *out_sample)
 {
 	uint32_t depth = sample->depth;
+	size_t bytes = sizeof(*sample) + depth * sizeof(*sample->frames);
 	uint64_t *frames;
 
-	if (depth > source->frames_left || depth > SAMPLE_DEPTH_LIMIT)
+	if (depth == 0 || depth > SAMPLE_DEPTH_LIMIT || bytes > source->bytes_left)
 		return -EBADMSG;
-	source->frames_left -= depth;
+	source->bytes_left -= bytes;
 	frames = arena_alloc_array(&snapshot->arena, depth, sizeof(*frames));
 	if (!frames)
 		return -ENOMEM;
@@ -89,7 +91,7 @@ static int copy_sample(struct snapshot *snapshot, struct source *source, const s
 		.profile = sample->profile, .kind = sample->kind, .file_type = sample->file_type};
 	int error;
 
-	copy.count = (int64_t)((weight.count >> 1) + SAMPLER_COUNT_ONE / 4) >> (SAMPLER_COUNT_SHIFT - 1);
+	copy.count = ((weight.count >> 1) + SAMPLER_COUNT_ONE / 4) >> (SAMPLER_COUNT_SHIFT - 1);
 	copy.delay_ns = ticks_to_ns(snapshot, weight.delay_ticks);
 	if (copy.count == 0 && copy.delay_ns > 0)
 		copy.count = 1;
@@ -100,12 +102,6 @@ static int copy_sample(struct snapshot *snapshot, struct source *source, const s
 	if (!error)
 		snapshot->samples[snapshot->sample_count++] = copy;
 	return error;
-}
-
-static bool has_slots(const struct sample_table *table, size_t table_bytes, uint32_t slot_count)
-{
-	return table->slots_offset % sizeof(uint32_t) == 0 && slot_count <= table_bytes / sizeof(uint32_t) &&
-	       table->slots_offset <= table_bytes - slot_count * sizeof(uint32_t);
 }
 
 /* Which slots are filled, a byte for each, and how many. NULL: no memory. */
@@ -128,9 +124,9 @@ static int copy_samples(struct snapshot *snapshot, struct source *source)
 	uint8_t *is_filled;
 	int error = 0;
 
-	if (!has_slots(table, table_bytes, slot_count))
-		return -EBADMSG;
 	is_filled = filled_slots(snapshot, table, table_bytes, slot_count, &filled);
+	if (filled > table_bytes / sizeof(struct sample))
+		return -EBADMSG;
 	snapshot->samples = arena_alloc_array(&snapshot->arena, filled, sizeof(*snapshot->samples));
 	if (!is_filled || !snapshot->samples)
 		return -ENOMEM;
@@ -230,23 +226,30 @@ static void copy_losses(struct snapshot *snapshot, const struct losses *losses)
 static int copy_handoff(struct snapshot *snapshot, const struct source *source)
 {
 	const struct thread_table *table = &source->region->threads;
-	uint64_t table_bytes = source->bytes - offsetof(struct region, threads);
-	uint64_t offset = table->offset, stride_bytes = table->stride_bytes;
-	uint64_t count = atomic_load_explicit(&table->used, memory_order_relaxed);
+	uint32_t count = atomic_load_explicit(&table->used, memory_order_relaxed);
 	uint64_t ticks = 0;
 
-	if (count == 0)
-		return 0;
-	if (stride_bytes < sizeof(struct thread) || stride_bytes % 8 || offset % 8 || offset > table_bytes ||
-	    count > (table_bytes - offset) / stride_bytes)
+	if (count > table->limit)
 		return -EBADMSG;
-	for (uint64_t i = 0; i < count; i++) {
-		const char *record = (const char *)table + offset + i * stride_bytes;
-
-		ticks += atomic_load_explicit(&((const struct thread *)record)->handoff_ticks, memory_order_relaxed);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		ticks += atomic_load_explicit(&thread_table_at(table, i)->handoff_ticks, memory_order_relaxed);
 	snapshot->handoff_ns = ticks_to_ns(snapshot, ticks);
 	return 0;
+}
+
+/* Are the tables where they are in every region of that size? It bounds the work, too: holes in a file cost nobody anything. */
+static bool has_layout(const struct region *region, size_t bytes)
+{
+	const struct thread_table *threads = &region->threads;
+	const struct sample_table *samples = &region->samples;
+	struct region_layout layout;
+
+	if (!region_layout_exists(bytes, region->header.depth))
+		return false;
+	layout = region_layout_of(bytes, region->header.depth);
+	return threads->stride_bytes == layout.threads.stride_bytes && threads->offset == layout.threads.offset &&
+	       threads->limit == layout.threads.limit && samples->slot_count == layout.samples.slot_count &&
+	       samples->slots_offset == layout.samples.slots_offset;
 }
 
 static int check_region(const struct region *region, size_t bytes)
@@ -257,7 +260,7 @@ static int check_region(const struct region *region, size_t bytes)
 		return -EBADMSG;
 	if (region->header.version != REGION_VERSION)
 		return -EPROTO;
-	return region->header.bytes == bytes ? 0 : -EBADMSG;
+	return region->header.bytes == bytes && has_layout(region, bytes) ? 0 : -EBADMSG;
 }
 
 /* Samples before modules: what a sample's frames refer to was entered before the sample was. */
@@ -280,7 +283,7 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 int snapshot_take(const struct region *region, size_t bytes, const struct snapshot_moment *moment,
 		  struct snapshot **out_snapshot)
 {
-	struct source source = {.region = region, .bytes = bytes, .frames_left = bytes / sizeof(uint64_t)};
+	struct source source = {.region = region, .bytes = bytes, .bytes_left = bytes};
 	struct snapshot *snapshot;
 	int error = check_region(region, bytes);
 

@@ -21,7 +21,8 @@ struct symbol {
 	uint64_t name_offset;
 };
 
-int symbol_search_new(struct symbol_search *search, const uint64_t *addresses, size_t count, struct arena *names)
+int symbol_search_new(struct symbol_search *search, const uint64_t *addresses, size_t count, struct arena *names,
+		      uint64_t *symbols_left)
 {
 	*search = (struct symbol_search){
 		.addresses = addresses,
@@ -32,6 +33,7 @@ int symbol_search_new(struct symbol_search *search, const uint64_t *addresses, s
 		.names = names,
 		.text = heap_alloc(TEXT_BYTES),
 		.work_left = WORK_LIMIT,
+		.symbols_left = symbols_left,
 	};
 	if (search->sized && search->unsized && search->nearest && search->text)
 		return 0;
@@ -253,6 +255,9 @@ int symbol_search_table(struct symbol_search *search, const struct elf_file *fil
 	if (!entries)
 		return -ENOMEM;
 	left = table->sh_size / sizeof(*entries);
+	if (left > *search->symbols_left)
+		left = *search->symbols_left;
+	*search->symbols_left -= left;
 	offset = table->sh_offset;
 	while (left > 0 && !error) {
 		size_t count = left < SYMBOLS_AT_ONCE ? left : SYMBOLS_AT_ONCE;

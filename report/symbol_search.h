@@ -6,7 +6,8 @@
  *               before weak before local, then the shortest name, then the first in the alphabet. Else the nearest symbol without size before it in the
  *               same section, if no other symbol begins between.
  * Cost          O(symbols * log addresses), and for each symbol the addresses that it covers; the latter has a bound,
- *               so a file with absurd sizes costs time in proportion to its length.
+ *               so a file with absurd sizes costs time in proportion to its length; and since holes make files long for nothing,
+ *               so has the number of symbols.
  * Memory        private heap for the search, `names` for the names.
  */
 #ifndef CONTEND_SYMBOL_SEARCH_H
@@ -33,10 +34,13 @@ struct symbol_search {
 	struct arena *names;
 	char *text; /* the name that is being looked at */
 	uint64_t work_left;
+	uint64_t *symbols_left;
 };
 
-/* addresses: sorted, alive until symbol_search_free. 0 or -ENOMEM. */
-int symbol_search_new(struct symbol_search *search, const uint64_t *addresses, size_t count, struct arena *names);
+/* addresses: sorted, alive until symbol_search_free, as is symbols_left: so many entries of tables are looked at and no more, in
+ * this search and others with the same counter. 0 or -ENOMEM. */
+int symbol_search_new(struct symbol_search *search, const uint64_t *addresses, size_t count, struct arena *names,
+		      uint64_t *symbols_left);
 
 /* Takes one table of the object into account: SHT_SYMTAB or SHT_DYNSYM; none is no error. -ENOMEM, or the error of
  * reading it; what was found before counts. */

@@ -17,7 +17,11 @@ struct symbols {
 	size_t count;
 	size_t room; /* in frames, while they are collected */
 	struct hash_index numbers;
+	uint64_t symbols_left;
 };
+
+/* Entries of symbol tables, of all objects together: several times what the largest programs have, a second's work. */
+#define SYMBOLS_LIMIT (UINT64_C(1) << 26)
 
 /* What is known while the frames of one object are named. */
 struct object {
@@ -128,20 +132,12 @@ static int search_debug_file(struct symbol_search *search, const struct object *
 }
 
 /* Searches the object's own file. *out_has_all: its symbol table was there, so that a debug file has no more names. */
-static int search_object_file(struct symbol_search *search, const struct object *object, struct arena *arena,
-			      bool *out_has_all)
+static int search_object_file(struct symbol_search *search, const struct object *object, bool *out_has_all)
 {
-	size_t root_bytes = strlen(object->root);
-	size_t path_bytes = strlen(object->module->path);
-	char *path = arena_alloc(arena, root_bytes + path_bytes + 1);
+	const char *path = object->module->path;
 	struct elf_file file;
-	int error;
+	int error = path[0] == '/' ? elf_file_open(object->root, path, &file) : -ENOENT;
 
-	if (!path)
-		return -ENOMEM;
-	memcpy(path, object->root, root_bytes);
-	memcpy(path + root_bytes, object->module->path, path_bytes);
-	error = path[root_bytes] == '/' ? elf_file_open(path, &file) : -ENOENT;
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	if (object_is_file(object, &file)) {
@@ -152,15 +148,16 @@ static int search_object_file(struct symbol_search *search, const struct object 
 	return error;
 }
 
-static int object_search(const struct object *object, struct arena *arena)
+static int object_search(const struct object *object, struct symbols *symbols)
 {
 	struct symbol_search search;
 	bool has_all = false;
-	int error = symbol_search_new(&search, object->addresses, object->count, arena);
+	int error =
+		symbol_search_new(&search, object->addresses, object->count, &symbols->arena, &symbols->symbols_left);
 
 	if (error)
 		return error;
-	error = search_object_file(&search, object, arena, &has_all);
+	error = search_object_file(&search, object, &has_all);
 	if (!error && !has_all)
 		error = search_debug_file(&search, object);
 	if (!error)
@@ -192,7 +189,7 @@ static int symbols_name_object(struct symbols *symbols, struct object *object, s
 		return -ENOMEM;
 	for (size_t i = 0; i < object->count; i++)
 		object->addresses[i] = frame_address(symbols->frames[first + i]) - object->module->load_bias;
-	error = object_search(object, &symbols->arena);
+	error = object_search(object, symbols);
 	for (size_t i = 0; i < object->count && !error; i++) {
 		if (!object->names[i])
 			object->names[i] =
@@ -242,6 +239,7 @@ int symbols_resolve(const struct snapshot *snapshot, const char *root, struct sy
 
 	if (!symbols)
 		return -ENOMEM;
+	symbols->symbols_left = SYMBOLS_LIMIT;
 	error = symbols_collect(symbols, snapshot);
 	if (!error) {
 		symbols->names = heap_alloc_array(symbols->count, sizeof(*symbols->names));

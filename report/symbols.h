@@ -16,8 +16,8 @@
 
 struct symbols;
 
-/* Objects are looked for below `root` (/proc/PID/root for another process; "" for one's own). Objects that cannot be
- * read only leave addresses without names. 0 or -ENOMEM. */
+/* Objects are looked for below `root`, and nothing outside of it is opened, wherever paths and links lead (/proc/PID/root for
+ * another process; "" for one's own). Objects that cannot be read only leave addresses without names. 0 or -ENOMEM. */
 int symbols_resolve(const struct snapshot *snapshot, const char *root, struct symbols **out_symbols);
 
 /* symbols_free(NULL) does nothing. */

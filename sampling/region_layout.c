@@ -9,6 +9,18 @@ enum { BYTES_PER_THREAD = 8192, THREADS_PART = 4 };
 
 enum { PAGE_BYTES = 4096 };
 
+/* The bounds of the options. */
+enum {
+#define OPTION(field, variable, type, fallback, least, most, sentence) LEAST_##field = (least), MOST_##field = (most),
+#include "options.def"
+#undef OPTION
+};
+
+bool region_layout_exists(uint64_t bytes, uint32_t depth)
+{
+	return bytes >= LEAST_memory_bytes && bytes <= MOST_memory_bytes && depth >= LEAST_depth && depth <= MOST_depth;
+}
+
 struct region_layout region_layout_of(uint64_t bytes, uint32_t depth)
 {
 	uint32_t stride_bytes = thread_record_bytes(depth);

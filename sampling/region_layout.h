@@ -7,6 +7,7 @@
 #ifndef CONTEND_REGION_LAYOUT_H
 #define CONTEND_REGION_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sample_table.h"
@@ -19,6 +20,9 @@ struct region_layout {
 	uint64_t arena_begin;   /* from the region's start, as is the next */
 	uint64_t records_begin; /* page aligned */
 };
+
+/* Are they within those bounds? For readers, which are told a size and a depth by a stranger. */
+bool region_layout_exists(uint64_t bytes, uint32_t depth);
 
 struct region_layout region_layout_of(uint64_t bytes, uint32_t depth);
 

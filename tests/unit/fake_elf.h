@@ -86,7 +86,7 @@ static struct fake_elf fake_elf_new(const struct fake_symbol *symbols, size_t co
 	return elf;
 }
 
-static void fake_elf_write(const struct fake_elf *elf, const char *path)
+__attribute__((unused)) static void fake_elf_write(const struct fake_elf *elf, const char *path)
 {
 	int descriptor = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
 

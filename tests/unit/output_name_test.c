@@ -58,6 +58,9 @@ static void check_odd_values(void)
 	name.directory = "";
 	output_name_expand(&name, path, sizeof(path));
 	is_str(path, "a_b@..__x", "names make no directories; without a directory the name stays relative");
+	name.program = "a\nb\x1b[2J\x7f\xc3\xa9";
+	output_name_expand(&name, path, sizeof(path));
+	is_str(path, "a_b_[2J_\xc3\xa9@..__x", "a terminal obeys no name");
 	name.pattern = "%e";
 	name.program = "";
 	output_name_expand(&name, path, sizeof(path));

@@ -70,7 +70,7 @@ static Profile *written_and_read(const struct region *region, enum profile which
 		abort();
 	is_u64(pprof_build(snapshot, symbols, which, &arena, &built), 0, "profile %u is built", which);
 	is_u64(profile_file_pack(built, &bytes, &count), 0, "and packed");
-	is_u64(profile_file_unpack(bytes, count, &read), 0, "and is a valid profile");
+	is_u64(profile_file_unpack(bytes, count, PROFILE_FILE_LIMITS, &read), 0, "and is a valid profile");
 	heap_free(bytes);
 	arena_free(&arena);
 	symbols_free(symbols);
@@ -327,7 +327,7 @@ static void check_damage(const struct region *region)
 		bytes[at] = i % 4 == 1 ? 0xff : random_bits(&random);
 		copy = malloc(length + 1); /* its own block, so that the address sanitizer sees its end */
 		memcpy(copy, bytes, length);
-		error = profile_file_unpack(copy, length, &profile);
+		error = profile_file_unpack(copy, length, PROFILE_FILE_LIMITS, &profile);
 		if (!error)
 			profile_file_free(profile);
 		refused += error != 0;
@@ -349,7 +349,7 @@ static int unpack_changed(const struct region *region, void (*change)(Profile *p
 
 	change(profile);
 	profile_file_pack(profile, &bytes, &count);
-	error = profile_file_unpack(bytes, count, &read);
+	error = profile_file_unpack(bytes, count, PROFILE_FILE_LIMITS, &read);
 	if (!error)
 		profile_file_free(read);
 	heap_free(bytes);
