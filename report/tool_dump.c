@@ -89,8 +89,6 @@ static int dump_region_file(const struct region_place *place, const struct regio
 	ending_find(place, file, &ending);
 	if (order->dead_only && ending.life != ENDING_DEAD)
 		return TOOL_OK;
-	if (ending.life == ENDING_DEAD && !order->is_silent)
-		say_ending(&file->region->header, &ending);
 	find_root(&file->region->header, ending.life == ENDING_ALIVE, root, sizeof(root));
 	if (!getcwd(directory, sizeof(directory)))
 		directory[0] = '\0';
@@ -99,6 +97,8 @@ static int dump_region_file(const struct region_place *place, const struct regio
 	if (error)
 		return tool_fail("%s: no profile written to %s: %s", place->path, order->pattern,
 				 tool_error_words(error));
+	if (ending.life == ENDING_DEAD && !order->is_silent)
+		say_ending(&file->region->header, &ending);
 	return ending.life == ENDING_DEAD && !order->keep ? remove_region(place, file) : TOOL_OK;
 }
 

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <libiberty/demangle.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "profile_file.h"
 #include "tool.h"
+#include "tool_text.h"
 
 typedef Perftools__Profiles__Profile Profile;
 typedef Perftools__Profiles__Sample Sample;
@@ -29,14 +29,6 @@ static const char *location_name(const Profile *profile, uint64_t id)
 	uint64_t function = profile->location[id - 1]->line[0]->function_id;
 
 	return function && function <= profile->n_function ? text(profile, profile->function[function - 1]->name) : "?";
-}
-
-static void print_name(const char *name, FILE *out)
-{
-	char *readable = cplus_demangle(name, DMGL_AUTO | DMGL_NO_OPTS);
-
-	fputs(readable ? readable : name, out);
-	free(readable);
 }
 
 static const char *label(const Profile *profile, const Sample *sample, const char *key)
@@ -84,11 +76,14 @@ static void print_sample(const Profile *profile, const Sample *sample, FILE *out
 	const char *file_type = label(profile, sample, "fd");
 
 	print_duration(sample->value[VALUE_DELAY_NS], out);
-	fprintf(out, "  %8" PRId64 "x  %s%s%s ", sample->value[VALUE_COUNT], label(profile, sample, "kind"),
-		file_type[0] ? " " : "", file_type);
+	fprintf(out, "  %8" PRId64 "x  ", sample->value[VALUE_COUNT]);
+	tool_text_print(label(profile, sample, "kind"), out);
+	fputs(file_type[0] ? " " : "", out);
+	tool_text_print(file_type, out);
+	fputc(' ', out);
 	for (size_t i = 0; i < sample->n_location_id && i <= CALLERS_SHOWN; i++) {
 		fputs(i ? " < " : " ", out);
-		print_name(location_name(profile, sample->location_id[i]), out);
+		tool_text_print_function(location_name(profile, sample->location_id[i]), out);
 	}
 	fputc('\n', out);
 }
@@ -122,6 +117,14 @@ struct total {
 	int64_t delay_ns;
 };
 
+/* As far as the type goes: a profile may hold any numbers. */
+static int64_t add_capped(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
 /* Adds up by `key`; returns how many different values of it there are, at most `limit`. */
 static size_t add_up(const Profile *profile, const char *key, struct total *out_totals, size_t limit)
 {
@@ -136,8 +139,9 @@ static size_t add_up(const Profile *profile, const char *key, struct total *out_
 			continue;
 		if (at == count)
 			out_totals[count++] = (struct total){.name = name};
-		out_totals[at].count += profile->sample[i]->value[VALUE_COUNT];
-		out_totals[at].delay_ns += profile->sample[i]->value[VALUE_DELAY_NS];
+		out_totals[at].count = add_capped(out_totals[at].count, profile->sample[i]->value[VALUE_COUNT]);
+		out_totals[at].delay_ns =
+			add_capped(out_totals[at].delay_ns, profile->sample[i]->value[VALUE_DELAY_NS]);
 	}
 	return count;
 }
@@ -157,7 +161,9 @@ static void print_kinds(const Profile *profile, FILE *out)
 	qsort(totals, count, sizeof(totals[0]), compare_totals);
 	for (size_t i = 0; i < count; i++) {
 		print_duration(totals[i].delay_ns, out);
-		fprintf(out, "  %8" PRId64 "x  %s\n", totals[i].count, totals[i].name);
+		fprintf(out, "  %8" PRId64 "x  ", totals[i].count);
+		tool_text_print(totals[i].name, out);
+		fputc('\n', out);
 	}
 }
 
@@ -210,8 +216,10 @@ static int show(const char *path, unsigned most)
 		return TOOL_FAILED;
 	has_kinds = profile->n_sample && label(profile, profile->sample[0], "kind")[0];
 	printf("%s\n", path);
-	for (size_t i = 0; i < profile->n_comment; i++)
-		printf("%s\n", text(profile, profile->comment[i]));
+	for (size_t i = 0; i < profile->n_comment; i++) {
+		tool_text_print(text(profile, profile->comment[i]), stdout);
+		putchar('\n');
+	}
 	if (has_kinds) {
 		puts("\nby kind");
 		print_kinds(profile, stdout);
