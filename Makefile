@@ -4,7 +4,8 @@
 # make check      installs what is missing, builds, runs all tests
 # make stress     storms for about half an hour; writes what came of them into tests/stress/README.md
 # make bench      the cost, measured on this machine
-# Variables: CC, CFLAGS, SANITIZE=address|undefined|thread (units only), V=1 for full commands,
+# make fuzz       the readers of foreign files under a fuzzer, FUZZ_SECONDS (900) each
+# Variables: CC, CFLAGS, SANITIZE=address|undefined|thread (units only; fuzz: what is fuzzed), V=1 for full commands,
 # LIBUNWIND_SRC=dir and JEMALLOC_SRC=dir for their sources (else fetched as Debian source packages).
 
 CC       ?= gcc
@@ -12,15 +13,19 @@ CFLAGS   ?= -O2 -g
 SANITIZE ?=
 build    := build$(if $(SANITIZE),/$(SANITIZE))
 
+comma    := ,
+
 ifeq ($(V),)
 quiet = @printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$@)';
 else
 quiet =
 endif
 
+fuzzing    := address,undefined
+sanitizers := $(if $(filter fuzz,$(SANITIZE)),fuzzer-no-link$(comma)$(fuzzing),$(SANITIZE))
 override CFLAGS += -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -MMD -MP \
 	-fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables \
-	-fno-semantic-interposition -mcx16 $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
+	-fno-semantic-interposition -mcx16 $(if $(SANITIZE),-fsanitize=$(sanitizers) -fno-sanitize-recover=all)
 
 objects = $(patsubst %.c,$(build)/%.o,$(1))
 sampling  := $(call objects,$(sort $(wildcard sampling/*.c)))
@@ -39,7 +44,7 @@ libraries_of = $(filter build/$(1)_library%,$(shared))
 programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,build/$(basename $f)))
 
 .DELETE_ON_ERROR:
-.PHONY: all check stress demo bench install-needs units programs clean
+.PHONY: all check stress demo bench fuzz fuzzers install-needs units programs clean
 all: build/libcontend.so build/contend
 
 # The architecture: which folder sees which. An include against the arrow does not compile.
@@ -111,6 +116,22 @@ $(stack_plugins): $(build)/%.so: %.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -fPIC -shared -o $@ $<
 
+# Readers of foreign files under clang's fuzzer, in build/fuzz: `make fuzzers`.
+fuzzers := $(patsubst %.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+ifeq ($(SANITIZE),fuzz)
+fuzzers: $(fuzzers)
+.SECONDARY: $(addsuffix .o,$(fuzzers))
+$(build)/tests/fuzz/fuzz.a: $(call objects,$(filter-out %_fuzz.c,$(sort $(wildcard tests/fuzz/*.c))))
+$(build)/tests/fuzz/tool_main.o: $(build)/report/tool_main.o
+	$(call quiet,COPY)objcopy --redefine-sym main=contend_main $< $@
+$(build)/tests/fuzz/%_fuzz: $(build)/tests/fuzz/%_fuzz.o $(build)/tests/fuzz/fuzz.a $(build)/tests/fuzz/tool_main.o \
+		$(filter-out %/tool_main.o,$(tool)) $(build)/report.a $(build)/sampling.a build/private/libunwind.o
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer,$(fuzzing) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a
+else
+fuzzers:
+	@$(MAKE) --no-print-directory SANITIZE=fuzz CC=clang fuzzers
+endif
+
 # As any program is built: no flag that only the library needs. A comment "flags: ..." in the source adds flags.
 program_flags = -O2 -g -Wall -Wextra -D_GNU_SOURCE -iquote tests -MMD -MP -MF $@.d -MT $@ \
 	$(shell sed -n 's/^ \* flags: //p' $<)
@@ -154,6 +175,8 @@ stress: install-needs
 	@bash tests/stress/run.sh
 bench: all
 	@bash tests/bench/run.sh
+fuzz: install-needs fuzzers
+	@bash tests/fuzz/run.sh
 clean:
 	rm -rf build
 

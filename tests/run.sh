@@ -274,6 +274,7 @@ build_all()
 		wanted "unit/x@$sanitizer" || grep -q "@$sanitizer " "$scratch/list" || continue
 		build "make/units@$sanitizer" SANITIZE="$sanitizer" units
 	done
+	grep -q '^fuzz/readers ' "$scratch/list" && build make/fuzzers fuzzers
 }
 
 run_all()
