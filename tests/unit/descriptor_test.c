@@ -25,13 +25,13 @@ static void refuses(const char *path, int flags, int error)
 {
 	struct stat status;
 
-	is_u64((uint64_t)-descriptor_open_regular(path, flags, &status), (uint64_t)error, "%s is not opened", path);
+	is_u64((uint64_t)-descriptor_open_regular("", path, flags, &status), (uint64_t)error, "%s is not opened", path);
 }
 
 static void opens(const char *path, int flags)
 {
 	struct stat status = {0};
-	long descriptor = descriptor_open_regular(path, flags, &status);
+	long descriptor = descriptor_open_regular("", path, flags, &status);
 
 	ok(descriptor >= 0, "%s is opened", path);
 	is_u64((uint64_t)status.st_size, 123, "and looked at");
