@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# limit: 120
 # The catalogue of hazards (tests/stress/catalogue.txt) has each number once, in order, and each line is true as far as can be
 # told from outside: its tests exist, and where there are none it says why.
 . "$ROOT/tests/tap.sh"
