@@ -41,7 +41,7 @@ inside 'our directory is open to all'
 rm -r "$TMPDIR/mine/contend-$(id -u)"
 
 region=$CONTEND_REGION_DIR
-for out in /nonexistent/x /proc/x / /dev/full '' "$(printf 'x%.0s' {1..3000})" '%' '%q' "$TMPDIR/%s%s%s%n%n"; do
+for out in /nonexistent/x /proc/x "$TMPDIR/" /dev/full '' "$(printf 'x%.0s' {1..3000})" '%' '%q' "$TMPDIR/%s%s%s%n%n"; do
 	inside "profiles in '${out:0:40}'"
 	kept "profiles in '${out:0:40}'"
 done
