@@ -7,8 +7,13 @@
 #ifndef CONTEND_LIFECYCLE_H
 #define CONTEND_LIFECYCLE_H
 
+#include <stdbool.h>
+
 /* A thread is about to be created. Cheap but for the first time. */
 void lifecycle_before_thread(void);
+
+/* A thread could not be created. True: ours is gone, whose place it may have; try again. */
+bool lifecycle_gives_way(void);
 
 enum lifecycle_end {
 	LIFECYCLE_END,

@@ -113,6 +113,11 @@ static void after_fork(void)
 		(void)start_child();
 }
 
+static void stop_helper(void)
+{
+	(void)control_stop_helper();
+}
+
 /* Everything that recording needs, in the order of need. */
 static bool start_recording(void)
 {
@@ -124,7 +129,7 @@ static bool start_recording(void)
 	thread_on_fork = start_child;
 	thread_announce();
 	thread_begin(main_stack());
-	thread_on_last_end = control_stop_helper;
+	thread_on_last_end = stop_helper;
 	record_set_block_rate_ns(config.block_rate_ns);
 	record_set_fraction((int)config.fraction);
 	return true;
@@ -208,6 +213,15 @@ void lifecycle_before_thread(void)
 static bool dump_last(void)
 {
 	return !config.exit || !sample_table_has_data(&region_mine()->samples) || control_dump() == 0;
+}
+
+bool lifecycle_gives_way(void)
+{
+	int saved_errno = errno;
+	bool has_given = startup.is_on && control_stop_helper();
+
+	errno = saved_errno;
+	return has_given;
 }
 
 void lifecycle_before_end(enum lifecycle_end end)

@@ -4,6 +4,7 @@
  * the helper thread started before it. And a new thread knows best where its stack lies, so it begins in a function of
  * ours, which leaves no frame behind.
  */
+#include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -129,7 +130,9 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	if (!start)
 		return REAL(pthread_create)(thread, attributes, routine, argument);
 	start->routine.posix = routine;
-	error = REAL(pthread_create)(thread, attributes, run_posix, start);
+	do {
+		error = REAL(pthread_create)(thread, attributes, run_posix, start);
+	} while (error == EAGAIN && lifecycle_gives_way());
 	if (error)
 		start_drop(start);
 	return error;
@@ -144,7 +147,9 @@ int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 	if (!start)
 		return REAL(thrd_create)(thread, routine, argument);
 	start->routine.c11 = routine;
-	error = REAL(thrd_create)(thread, run_c11, start);
+	do {
+		error = REAL(thrd_create)(thread, run_c11, start);
+	} while (error != thrd_success && lifecycle_gives_way());
 	if (error != thrd_success)
 		start_drop(start);
 	return error;

@@ -25,6 +25,7 @@ static struct {
 	_Atomic uint32_t dumper;    /* tid of the thread that dumps; 0: nobody. Others wait here. */
 	_Atomic bool has_helper;
 	_Atomic bool is_silent;    /* no system call may be made */
+	_Atomic bool is_stoppable; /* there is a helper; who takes this flag back ends it */
 	_Atomic bool is_stopping;  /* the helper shall end */
 	_Atomic uint32_t wakes;    /* changes when the helper has something to do; it waits here */
 	_Atomic uint32_t is_ready; /* the helper has made its first system calls; its creator waits here */
@@ -202,24 +203,31 @@ void control_start_helper(control_create_function *create)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	atomic_store(&control.is_ready, 0);
-	if (create(&control.helper, &attributes, help, NULL) == 0)
+	if (create(&control.helper, &attributes, help, NULL) == 0) {
 		await_helper();
-	else
+		atomic_store(&control.is_stoppable, true);
+	} else {
 		atomic_store(&control.has_helper, false);
+	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
 }
 
-void control_stop_helper(void)
+bool control_stop_helper(void)
 {
-	if (!atomic_load(&control.has_helper))
-		return;
+	uint32_t muted;
+
+	if (!atomic_exchange(&control.is_stoppable, false))
+		return false;
+	muted = thread_mute();
 	atomic_store(&control.is_stopping, true);
 	wake_helper();
 	pthread_join(control.helper, NULL);
+	thread_unmute(muted);
 	atomic_store(&control.is_stopping, false);
 	atomic_store(&control.has_helper, false);
 	serve(); /* what was asked for while it ended */
+	return true;
 }
 
 int control_dump(void)
@@ -252,6 +260,8 @@ bool control_forked(void)
 	bool was_dumping = atomic_load(&control.dumper) != 0;
 
 	atomic_store(&control.has_helper, false);
+	atomic_store(&control.is_stoppable, false);
+	atomic_store(&control.is_stopping, false);
 	atomic_store(&control.requested, 0);
 	atomic_store(&control.served, 0);
 	atomic_store(&control.dumper, 0);

@@ -26,8 +26,9 @@ int control_init(control_dump_function *dump, int signal);
 /* Starts the helper thread with the real pthread_create, unless it runs. Failing is no harm: see Threads. */
 void control_start_helper(control_create_function *create);
 
-/* Ends the helper thread and waits for that: the application's last thread does, so that libc sees it as the last. */
-void control_stop_helper(void);
+/* Ends the helper thread and waits for that: the application's last thread does, so that libc sees it as the last; and who gets no
+ * thread for want of room, which the helper then takes. False: there was none, or another thread ends it. */
+bool control_stop_helper(void);
 
 /* Dumps now, after one that is under way; for callers that may wait. 0, -errno; -EDEADLK when a signal handler that
  * interrupted a dump in this very thread calls it. */
