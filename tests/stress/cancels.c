@@ -2,96 +2,18 @@
 /* storm cancels: threads that are cancelled in every wait that is a cancellation point, asleep and at random, deferred and
  * asynchronously. Cleanup handlers find the mutexes held, unlock them and wait; what was waited for works afterwards. */
 #include <poll.h>
-#include <sys/epoll.h>
-#include <sys/mman.h>
-#include <sys/select.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <sys/un.h>
 
-#include "hazard/wait_points.h"
+#include "cancel_points.h"
 #include "stress.h"
 
-enum { RANDOM_US = 500, LOCKED_BYTES = 10 };
-
-/* What nobody ever gets from. */
-static struct cancels_things {
-	int full[2], full_sockets[2], sockets[2], listener, epoll, file, other_file;
-	sigset_t all_signals, never_sent;
-	pid_t child;
-} all_things;
-
-static struct cancels_things *const things = &all_things;
+enum { RANDOM_US = 500 };
 
 /* Who makes victims, one after the other. */
 struct controller {
 	struct stress_worker *worker;
-	struct hazard_waited waited;
-	int empty[2];
+	struct cancel_waited all;
 	uint64_t cancelled;
 };
-
-struct point {
-	const char *name, *kind_name;
-	void (*wait)(struct controller *all);
-	enum wait_kind kind;
-};
-
-#define POINT(function, arguments)                                                                                     \
-	static void wait_##function(struct controller *all)                                                            \
-	{                                                                                                              \
-		hazard_point_##function(&all->waited);                                                                 \
-	}
-#include "hazard/wait_points.def"
-#undef POINT
-
-#define POINT(name, kind, call)                                                                                        \
-	static void wait_##name(struct controller *all)                                                                \
-	{                                                                                                              \
-		struct flock my_lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = LOCKED_BYTES};               \
-		struct pollfd my_polled = {.fd = all->empty[0], .events = POLLIN};                                     \
-		unsigned char my_byte = 0;                                                                             \
-		struct iovec my_parts = {&my_byte, 1};                                                                 \
-		struct msghdr my_message = {.msg_iov = &my_parts, .msg_iovlen = 1};                                    \
-		struct epoll_event my_event;                                                                           \
-		fd_set my_set;                                                                                         \
-                                                                                                                       \
-		FD_ZERO(&my_set);                                                                                      \
-		FD_SET(all->empty[0], &my_set);                                                                        \
-		(void)my_lock, (void)my_polled, (void)my_message, (void)my_event;                                      \
-		long result = (call);                                                                                  \
-                                                                                                                       \
-		need(result == EINTR || (result != 0 && errno == EINTR), "%s is refused: %ld", #name, result);         \
-	}
-#include "stress/cancels.def"
-#undef POINT
-
-static struct point points[] = {
-#define POINT(function, arguments) {#function, NULL, wait_##function, 0},
-#include "hazard/wait_points.def"
-#undef POINT
-#define POINT(name, kind, call) {#name, kind, wait_##name, 0},
-#include "stress/cancels.def"
-#undef POINT
-};
-
-enum { POINTS = sizeof(points) / sizeof(points[0]) };
-
-/* The kinds of those that are in a list without. */
-static const char *kind_of_lock_wait(const char *name)
-{
-	if (strstr(name, "cond") || strstr(name, "cnd"))
-		return "cond";
-	if (strstr(name, "join"))
-		return "join";
-	return strstr(name, "sem") ? "semaphore" : "sleep";
-}
-
-static void look_up_kinds(void)
-{
-	for (struct point *point = points; point < points + POINTS; point++)
-		point->kind = ledger_kind(point->kind_name ? point->kind_name : kind_of_lock_wait(point->name));
-}
 
 /* How the cancellation comes. */
 enum way {
@@ -103,11 +25,10 @@ enum way {
 
 struct victim {
 	struct controller *controller;
-	const struct point *point;
+	const struct cancel_point *point;
 	enum way way;
 	uint64_t choice;
 	pid_t tid; /* 0 before it is there; atomic */
-	_Atomic uint64_t waits;
 	bool is_cleaned, has_cleaned_first;
 };
 
@@ -116,7 +37,7 @@ struct victim {
 __attribute__((noinline)) static void certain_point(struct victim *victim)
 {
 	ledger_begin(victim->point->kind);
-	victim->point->wait(victim->controller);
+	victim->point->wait(&victim->controller->all);
 	ledger_done(victim->point->kind);
 }
 
@@ -129,7 +50,7 @@ __attribute__((noinline)) static void certain_blink(struct victim *victim)
 
 	ledger_begin(kind);
 	if (which == 0)
-		sem_clockwait(&victim->controller->waited.semaphore, CLOCK_MONOTONIC, &past);
+		sem_clockwait(&victim->controller->all.locks.semaphore, CLOCK_MONOTONIC, &past);
 	else if (which == 1)
 		ppoll(NULL, 0, &blink, NULL);
 	else if (which == 2)
@@ -137,7 +58,6 @@ __attribute__((noinline)) static void certain_blink(struct victim *victim)
 	else
 		nanosleep(&none, NULL);
 	ledger_done(kind);
-	victim->waits++;
 }
 
 static void clean_up_last(void *argument)
@@ -152,7 +72,7 @@ static void clean_up_last(void *argument)
 static void clean_up_first(void *argument)
 {
 	struct victim *victim = argument;
-	struct hazard_waited *waited = &victim->controller->waited;
+	struct hazard_waited *waited = &victim->controller->all.locks;
 
 	if (victim->way != ASYNCHRONOUS_RANDOM)
 		ledger_done(victim->point->kind);
@@ -180,7 +100,7 @@ static void wait_until_cancelled(struct victim *victim)
 static void *be_cancelled(void *argument)
 {
 	struct victim *victim = argument;
-	struct hazard_waited *waited = &victim->controller->waited;
+	struct hazard_waited *waited = &victim->controller->all.locks;
 	sigset_t all;
 
 	sigfillset(&all);
@@ -233,7 +153,7 @@ static void cancel_one(struct controller *controller, const pthread_attr_t *attr
 {
 	struct stress_random *random = &controller->worker->random;
 	struct victim victim = {.controller = controller,
-				.point = &points[stress_below(random, POINTS)],
+				.point = &cancel_points[stress_below(random, cancel_points_count)],
 				.way = stress_below(random, WAYS),
 				.choice = stress_next(random)};
 	pthread_t thread;
@@ -242,7 +162,7 @@ static void cancel_one(struct controller *controller, const pthread_attr_t *attr
 	await_moment(&victim, random);
 	need(!pthread_cancel(thread), "cancelled");
 	need(await_end(thread) == PTHREAD_CANCELED && victim.is_cleaned, "%s: ended by it", victim.point->name);
-	need_usable(&controller->waited, victim.point->name);
+	need_usable(&controller->all.locks, victim.point->name);
 	controller->cancelled++;
 }
 
@@ -257,108 +177,33 @@ static void *cancel_many(void *argument)
 {
 	struct stress_worker *worker = argument;
 	_Atomic uint64_t *cancelled = worker->shared;
-	struct controller controller = {.worker = worker, .waited = {.duration = {1000, 0}}};
+	struct controller controller = {.worker = worker, .all.locks = {.duration = {1000, 0}}};
 	_Atomic bool sleeper_may_end = false;
 	pthread_attr_t attributes;
 
-	controller.waited.deadline = hazard_deadline(CLOCK_REALTIME, 1000000);
-	need(mtx_init(&controller.waited.c11_mutex, mtx_plain) == thrd_success &&
-		     cnd_init(&controller.waited.c11_cond) == thrd_success &&
-		     !sem_init(&controller.waited.semaphore, 0, 0) && !pipe2(controller.empty, O_CLOEXEC),
+	controller.all.locks.deadline = hazard_deadline(CLOCK_REALTIME, 1000000);
+	need(mtx_init(&controller.all.locks.c11_mutex, mtx_plain) == thrd_success &&
+		     cnd_init(&controller.all.locks.c11_cond) == thrd_success &&
+		     !sem_init(&controller.all.locks.semaphore, 0, 0) && !pipe2(controller.all.empty, O_CLOEXEC),
 	     "what is waited for");
-	controller.waited.sleeper = hazard_start(sleep_unseen, &sleeper_may_end);
+	controller.all.locks.sleeper = hazard_start(sleep_unseen, &sleeper_may_end);
 	need(!pthread_attr_init(&attributes) && !pthread_attr_setstacksize(&attributes, 128 * 1024), "attributes");
 	while (!stress_is_over(worker->stress) || controller.cancelled == 0)
 		cancel_one(&controller, &attributes);
 	pthread_attr_destroy(&attributes);
 	atomic_store(&sleeper_may_end, true);
-	need(unseen_join(controller.waited.sleeper), "the sleeper");
-	need(!close(controller.empty[0]) && !close(controller.empty[1]), "the pipe");
+	need(unseen_join(controller.all.locks.sleeper), "the sleeper");
+	need(!close(controller.all.empty[0]) && !close(controller.all.empty[1]), "the pipe");
 	atomic_fetch_add(cancelled, controller.cancelled);
 	return NULL;
-}
-
-static void fill(int fd)
-{
-	static const char nothing[4096];
-
-	need(!fcntl(fd, F_SETFL, O_NONBLOCK), "does not wait");
-	for (size_t bytes = sizeof(nothing); bytes > 0; bytes = bytes > 1 ? 1 : 0)
-		while (unseen_call(SYS_write, fd, (long)nothing, (long)bytes, 0) > 0)
-			;
-	need(!fcntl(fd, F_SETFL, 0), "waits");
-}
-
-static void make_files(void)
-{
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = LOCKED_BYTES};
-	char path[64];
-
-	things->file = memfd_create("cancels", MFD_CLOEXEC);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", things->file);
-	things->other_file = open(path, O_RDWR | O_CLOEXEC);
-	need(things->other_file >= 0 && !fcntl(things->other_file, F_OFD_SETLK, &lock), "a file that is locked");
-	need(!pipe2(things->full, O_CLOEXEC), "pipe");
-	things->epoll = epoll_create1(EPOLL_CLOEXEC);
-}
-
-static void make_sockets(void)
-{
-	struct sockaddr_un any = {.sun_family = AF_UNIX};
-
-	need(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, things->sockets) &&
-		     !socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, things->full_sockets),
-	     "sockets");
-	things->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	need(!bind(things->listener, (struct sockaddr *)&any, sizeof(sa_family_t)) && !listen(things->listener, 1),
-	     "listening");
-}
-
-/* Lives as long as this process wants, and makes no library's handlers of forks run. */
-static pid_t make_child(void)
-{
-	pid_t parent = getpid(), pid = _Fork();
-
-	while (pid == 0) {
-		unseen_sleep_us(100000);
-		if (unseen_call(SYS_getppid, 0, 0, 0, 0) != parent)
-			unseen_call(SYS_exit_group, 0, 0, 0, 0);
-	}
-	need(pid > 0, "child");
-	return pid;
-}
-
-static void open_things(void)
-{
-	make_files();
-	make_sockets();
-	fill(things->full[1]);
-	fill(things->full_sockets[1]);
-	sigfillset(&things->all_signals);
-	sigemptyset(&things->never_sent);
-	sigaddset(&things->never_sent, SIGWINCH);
-	things->child = make_child();
-}
-
-static void close_things(void)
-{
-	const int descriptors[] = {things->full[0],         things->full[1],    things->full_sockets[0],
-				   things->full_sockets[1], things->sockets[0], things->sockets[1],
-				   things->listener,        things->epoll,      things->file,
-				   things->other_file};
-
-	for (size_t i = 0; i < sizeof(descriptors) / sizeof(*descriptors); i++)
-		need(!close(descriptors[i]), "descriptor %d", descriptors[i]);
-	need(!kill(things->child, SIGKILL) && unseen_wait(things->child) == SIGKILL, "the child lived on");
 }
 
 void storm_cancels(const struct stress *stress)
 {
 	_Atomic uint64_t cancelled = 0;
 
-	look_up_kinds();
-	open_things();
+	cancel_points_open();
 	stress_run(stress, stress->threads, cancel_many, &cancelled);
-	close_things();
+	cancel_points_close();
 	stress_note("threads cancelled", cancelled);
 }
