@@ -49,7 +49,7 @@ void measure_wait_cancelled(void *wait)
 
 void measure_wake(const struct record_site *site, unsigned waiters)
 {
-	struct thread *self = wakers_waiting(site->object) ? thread_enter() : NULL;
+	struct thread *self = wakers_waiting(site->object) ? thread_enter_for(THREAD_CALL_RELEASE) : NULL;
 
 	if (!self)
 		return;
@@ -60,7 +60,7 @@ void measure_wake(const struct record_site *site, unsigned waiters)
 struct record_release measure_release_begin(const void *object)
 {
 	struct record_release release = {.fraction = 0};
-	struct thread *self = thread_enter();
+	struct thread *self = thread_enter_for(THREAD_CALL_RELEASE);
 
 	if (!self)
 		return release;
@@ -71,7 +71,7 @@ struct record_release measure_release_begin(const void *object)
 
 void measure_release_end(struct record_release release, const struct record_site *site)
 {
-	struct thread *self = release.fraction ? thread_enter() : NULL;
+	struct thread *self = release.fraction ? thread_enter_for(THREAD_CALL_RELEASE) : NULL;
 
 	if (!self)
 		return;

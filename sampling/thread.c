@@ -200,8 +200,18 @@ static struct thread *claim_record(uint32_t tid)
 	return NULL;
 }
 
+static void lose(enum loss loss, enum thread_call call)
+{
+	enum { OF_RELEASES = LOSS_REENTERED_RELEASES - LOSS_REENTERED };
+
+	_Static_assert(LOSS_THREADS_FULL_RELEASES == LOSS_THREADS_FULL + OF_RELEASES &&
+			       LOSS_THREAD_GONE_RELEASES == LOSS_THREAD_GONE + OF_RELEASES,
+		       "losses.def has pairs");
+	losses_add(call == THREAD_CALL_WAIT ? loss : loss + OF_RELEASES);
+}
+
 /* The thread's first measured call, or one after a fork. */
-static struct thread *find_self(void)
+static struct thread *find_self(enum thread_call call)
 {
 	if (!threads.table)
 		return NULL;
@@ -210,7 +220,7 @@ static struct thread *find_self(void)
 		return NULL;
 	}
 	if (thread_own.is_gone) {
-		losses_add(LOSS_THREAD_GONE);
+		lose(LOSS_THREAD_GONE, call);
 		return NULL;
 	}
 	if (!thread_own.self) {
@@ -218,7 +228,7 @@ static struct thread *find_self(void)
 
 		thread_own.self = claim_record(tid ? tid : UINT32_MAX);
 		if (!thread_own.self) {
-			losses_add(LOSS_THREADS_FULL);
+			lose(LOSS_THREADS_FULL, call);
 			return NULL;
 		}
 		thread_own.self->stack = thread_own.stack;
@@ -229,16 +239,16 @@ static struct thread *find_self(void)
 	return thread_own.self;
 }
 
-struct thread *thread_enter_refused(void)
+struct thread *thread_enter_refused(enum thread_call call)
 {
 	if (thread_own.guard == THREAD_GUARD_HELD)
-		losses_add(LOSS_REENTERED);
+		lose(LOSS_REENTERED, call);
 	return NULL;
 }
 
-struct thread *thread_enter_slow(void)
+struct thread *thread_enter_slow(enum thread_call call)
 {
-	struct thread *self = find_self();
+	struct thread *self = find_self(call);
 
 	if (!self)
 		thread_own.guard = THREAD_GUARD_FREE;

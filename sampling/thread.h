@@ -84,21 +84,29 @@ extern __thread struct thread_own thread_own __attribute__((visibility("hidden")
 /* Points to 1; the kernel makes it 0 in a forked child. */
 extern _Atomic uint32_t *thread_fork_word __attribute__((visibility("hidden")));
 
-struct thread *thread_enter_refused(void);
-struct thread *thread_enter_slow(void);
+/* What a call of the application is, for who counts it when it is lost. */
+enum thread_call { THREAD_CALL_WAIT, THREAD_CALL_RELEASE /* or a wake */ };
+
+struct thread *thread_enter_refused(enum thread_call call);
+struct thread *thread_enter_slow(enum thread_call call);
 
 /* Enters the guard. NULL: pass through, do nothing (counted where that is a loss). */
-static inline struct thread *thread_enter(void)
+static inline struct thread *thread_enter_for(enum thread_call call)
 {
 	struct thread *self = thread_own.self;
 
 	if (__builtin_expect(thread_own.guard != THREAD_GUARD_FREE, 0))
-		return thread_enter_refused();
+		return thread_enter_refused(call);
 	thread_own.guard = THREAD_GUARD_HELD;
 	atomic_signal_fence(memory_order_seq_cst);
 	if (__builtin_expect(!self || atomic_load_explicit(thread_fork_word, memory_order_relaxed) == 0, 0))
-		return thread_enter_slow();
+		return thread_enter_slow(call);
 	return self;
+}
+
+static inline struct thread *thread_enter(void)
+{
+	return thread_enter_for(THREAD_CALL_WAIT);
 }
 
 /* Leaves the guard. */

@@ -17,7 +17,7 @@ BEGIN { FS = "\t" }
 }
 /^# time / { time = substr($0, 12) } # without its first digits: awk has 15
 /^# duration / { key = pid ":" (time - substr($0, 12)) }
-/^# comment # lost: [0-9]+ waits (and releases|that were left) / { split($0, word, " "); lost_now += word[5] }
+/^# comment # lost: [0-9]+ waits (in|of|that were left) / { split($0, word, " "); lost_now += word[5] }
 !/^#/ {
 	kind = $3
 	sub(/.*kind=/, "", kind)

@@ -444,6 +444,9 @@ static void guard_keeps_handlers_out(void)
 	ok(self != NULL, "the guard is entered");
 	ok(thread_enter() == NULL, "and not twice");
 	is_u64(atomic_load(&losses.events[LOSS_REENTERED]), 1, "which is counted");
+	ok(thread_enter_for(THREAD_CALL_RELEASE) == NULL, "nor for a release");
+	is_u64(atomic_load(&losses.events[LOSS_REENTERED_RELEASES]), 1, "which is counted apart");
+	is_u64(atomic_load(&losses.events[LOSS_REENTERED]), 1, "from waits");
 	thread_leave(self);
 	uint32_t muted = thread_mute();
 

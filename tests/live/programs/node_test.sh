@@ -7,7 +7,7 @@
 needs node
 compiles_itself
 # A child's end is a signal, whose handler takes a lock made of a pipe: three calls, whatever it interrupts.
-may_lose="($may_lose|[36] waits and releases in signal handlers that interrupted the profiler)"
+may_lose="($may_lose|[36] waits in signal handlers that interrupted the profiler)"
 
 compute()
 {
