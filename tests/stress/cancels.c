@@ -97,6 +97,8 @@ static void wait_until_cancelled(struct victim *victim)
 			certain_point(victim);
 }
 
+/* Asynchronously, no handler of others may be cut: libc cancels it although it has forbidden that, if the signal for it is
+ * already under way. That one cannot be blocked. */
 static void *be_cancelled(void *argument)
 {
 	struct victim *victim = argument;
@@ -104,8 +106,8 @@ static void *be_cancelled(void *argument)
 	sigset_t all;
 
 	sigfillset(&all);
-	if (victim->way == ASYNCHRONOUS_ASLEEP)
-		pthread_sigmask(SIG_SETMASK, &all, NULL); /* libc's own signal for it is not blocked */
+	if (victim->way != DEFERRED)
+		pthread_sigmask(SIG_SETMASK, &all, NULL);
 	pthread_cleanup_push(clean_up_last, victim);
 	need(!pthread_mutex_lock(&waited->mutex) && mtx_lock(&waited->c11_mutex) == thrd_success, "own mutexes");
 	pthread_cleanup_push(clean_up_first, victim);
