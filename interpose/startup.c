@@ -212,7 +212,9 @@ void lifecycle_before_thread(void)
 /* True if all that was recorded is written, or was not to be. */
 static bool dump_last(void)
 {
-	return !config.exit || !sample_table_has_data(&region_mine()->samples) || control_dump() == 0;
+	if (config.exit && sample_table_has_data(&region_mine()->samples))
+		return control_dump() == 0;
+	return control_finish() == 0; /* somebody may have asked for one just now */
 }
 
 bool lifecycle_gives_way(void)

@@ -99,12 +99,17 @@ static void serve_in_handler(void)
 	}
 }
 
-static void serve(void)
+/* 0, or what went wrong last. The dump that was waited for may have served all requests. */
+static int serve(void)
 {
+	int error = 0;
+
 	while (is_request_pending() && acquire()) {
-		(void)dump_muted();
+		if (is_request_pending())
+			error = dump_muted();
 		release();
 	}
+	return error;
 }
 
 /* Only when there is something to do, because a sandbox that came with the process may not like the call. */
@@ -241,6 +246,14 @@ int control_dump(void)
 	error = dump_muted();
 	release();
 	serve(); /* what a handler left to us */
+	return error;
+}
+
+int control_finish(void)
+{
+	int error = serve();
+
+	control_await();
 	return error;
 }
 

@@ -34,6 +34,9 @@ bool control_stop_helper(void);
  * interrupted a dump in this very thread calls it. */
 int control_dump(void);
 
+/* Serves what was asked for, and returns when no dump is under way in another thread: 0 or -errno of the last. */
+int control_finish(void);
+
 /* No dump is begun any more, and nothing is done on the signal: system calls may be punished. */
 void control_silence(void);
 

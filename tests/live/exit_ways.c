@@ -85,6 +85,8 @@ static void end(const char *way)
 {
 	if (!strcmp(way, "exit"))
 		exit(3);
+	if (!strcmp(way, "asked"))
+		raise(SIGUSR2);
 	if (!strcmp(way, "exit_in_thread"))
 		end_in_thread(exit_in_thread);
 	if (!strcmp(way, "last_pthread_exit"))

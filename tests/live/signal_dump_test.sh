@@ -67,6 +67,13 @@ for ((number = first; number <= last; number++)); do
 done
 is 'dumps are whole and in order' $number $((last + 1))
 
+for i in 1 2 3; do
+	profiled asked$i env CONTEND_EXIT=0 "$live/exit_ways" asked
+	is 'a program that asks just before its end ends as it would have' $? 3
+	is 'what it asked for is written first, once' "$(files asked$i)" 2
+	is 'whole' "$(sum "$(decoded asked$i last mutex)" count ';hold_it;')" 10
+done
+
 export CONTEND_CHILDREN=0 # the child's dumps are none of these
 for place in lock read; do
 	start_profiled $place "$live/single_blocked" $place
