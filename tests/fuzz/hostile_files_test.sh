@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# limit: 120
+# limit: 300
 # leaves: a process that was killed
 # What is no region and no profile makes `contend` say so: exit status 1, one line that names the file, in less than a second's
 # work, and nothing is written. What is damaged inside is reported as far as it makes sense, or refused in the same way.
