@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* storm forks: children by fork, _Fork, vfork, clone with and without libc, posix_spawn, and daemons; they wait, contend with
- * threads of their own where that is allowed, ask for dumps, become other programs several times, and end in every way. */
+ * threads of their own where that is allowed, ask for dumps, become other programs several times, and end in every way. Not beside the storm loads: dlclose takes the lock of libc's that
+ * exit takes, and a child may be forked with it taken. */
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
