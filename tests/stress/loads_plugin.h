@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* loads_plugin: what both plug-ins of the storm loads do when they come, are used and go. Their frames are of FRAME_BYTES each, so
- * that a stack is lost whose walk takes one for the other. Every stack of theirs must lead to load_and_use or plugin_thread. */
+ * that a stack leads nowhere whose walk takes one for the other. */
 #include "hazard/hazard.h"
 #include "stress/certain.h"
 #include "stress/unseen.h"

@@ -49,6 +49,21 @@ look_at()
 	done
 }
 
+# What was asked for last is written: a dump under way has memory that it gives back.
+await_quiet()
+{
+	local task state quiet=0 tries
+
+	for ((tries = 0; tries < 400 && quiet < 5; tries++)); do
+		state=S
+		for task in /proc/"$pid"/task/*; do
+			[ "$(cat "$task/comm")" = contend ] && state=$(sed 's/.*) \(.\).*/\1/' "$task/stat")
+		done
+		if [ "$state" = S ]; then quiet=$((quiet + 1)); else quiet=0; fi
+		sleep 0.02
+	done
+}
+
 # Memory in KB: what is resident and nobody else's, but for regions; what of a region is.
 memory_of()
 {
@@ -73,6 +88,7 @@ run()
 	pid=$!
 	exec 9>"$run/input"
 	if await_over; then
+		await_quiet
 		look_at >"$run/look"
 		memory_of >"$run/memory"
 		[ "$mode" = bare ] || look_at_region
