@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <time.h>
 
@@ -16,15 +13,13 @@
 #include "process.h"
 #include "record.h"
 #include "region_layout.h"
+#include "region_place.h"
 #include "region.h"
 
 /* What a process begins with: enough for a shell's children, cheap enough for each of them. */
 enum { BASE_THREADS = 16, BASE_ARENA_BYTES = 128 * 1024 };
 
 enum { PAGE_BYTES = 4096 };
-
-/* File names tried for one process: it may have been another program before, and left a region each time. */
-enum { NAMES_TRIED = 1000 };
 
 static struct {
 	struct region *mine;
@@ -38,89 +33,6 @@ static bool grow_arena(void);
 static uint64_t page_up(uint64_t bytes)
 {
 	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
-}
-
-static bool is_in_memory(const char *path)
-{
-	struct statfs filesystem;
-
-	return KERNEL_CALL(statfs, path, &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC;
-}
-
-/* Is it a real directory of ours in memory that nobody else may enter? */
-static bool is_ours(long directory)
-{
-	struct statfs filesystem;
-	struct stat status;
-
-	return KERNEL_CALL(fstat, directory, &status) == 0 && status.st_uid == KERNEL_CALL(geteuid) &&
-	       (status.st_mode & 077) == 0 && KERNEL_CALL(fstatfs, directory, &filesystem) == 0 &&
-	       filesystem.f_type == TMPFS_MAGIC;
-}
-
-static long open_path(const char *path)
-{
-	return KERNEL_CALL(openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/* The umask may have taken our own rights to the directory that we made. fchmod does not take a path descriptor. */
-static void give_rights(long directory)
-{
-	char link[32];
-
-	snprintf(link, sizeof(link), KERNEL_DESCRIPTOR_FOLDER "%d", (int)directory);
-	KERNEL_CALL(fchmodat, AT_FDCWD, link, 0700);
-}
-
-static long make_directory(const char *path)
-{
-	bool is_new = KERNEL_CALL(mkdirat, AT_FDCWD, path, 0700) == 0; /* or another process was faster */
-	long directory = open_path(path);
-
-	if (is_new && directory >= 0 && is_ours(directory))
-		give_rights(directory);
-	return directory;
-}
-
-/* Opens <region_dir>/contend-<uid>, made if missing. */
-static long open_directory(char *out_path, size_t bytes)
-{
-	long directory;
-
-	if (snprintf(out_path, bytes, "%s/contend-%ld", config.region_dir, KERNEL_CALL(geteuid)) >= (int)bytes)
-		return -ENAMETOOLONG;
-	directory = open_path(out_path);
-	if (directory == -ENOENT && is_in_memory(config.region_dir))
-		directory = make_directory(out_path);
-	if (directory < 0 || is_ours(directory))
-		return directory;
-	KERNEL_CALL(close, directory);
-	return -EPERM;
-}
-
-/* Creates the file under the first free name of this process and notes its path. */
-static long create_file(uint64_t process_start)
-{
-	size_t length;
-	long directory = open_directory(state.path, sizeof(state.path));
-	long file = directory;
-
-	if (directory < 0)
-		return directory;
-	length = strlen(state.path);
-	for (int n = 0; n < NAMES_TRIED; n++) {
-		if (snprintf(state.path + length, sizeof(state.path) - length, "/%ld.%llu.%d", KERNEL_CALL(getpid),
-			     (unsigned long long)process_start, n) >= (int)(sizeof(state.path) - length))
-			break;
-		file = KERNEL_CALL(openat, directory, state.path + length + 1,
-				   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (file != -EEXIST)
-			break;
-	}
-	KERNEL_CALL(close, directory);
-	if (file >= 0)
-		KERNEL_CALL(fchmod, file, 0600);
-	return file;
 }
 
 /* Maps the file, or zeroed memory of our own if there is none, over the parent's region if this is a forked child. */
@@ -154,7 +66,9 @@ static bool reserve_base(long file, const struct region_layout *layout)
 /* Shared memory in a file, or anonymous memory where that cannot be had. */
 static struct region *map_region(const struct region_layout *layout, uint64_t process_start)
 {
-	long file = process_file_limit_bytes() >= state.bytes ? create_file(process_start) : -EFBIG;
+	long file = process_file_limit_bytes() >= state.bytes
+			    ? region_place_create(config.region_dir, process_start, state.path, sizeof(state.path))
+			    : -EFBIG;
 	struct region *mapped = NULL;
 
 	if (file >= 0 && reserve_base(file, layout))
