@@ -7,11 +7,7 @@ cd "$ROOT" || exit 1
 
 unformatted()
 {
-	local source
-
-	for source in "$@"; do
-		clang-format "$source" | cmp -s - "$source" || echo "$source"
-	done
+	clang-format --dry-run "$@" 2>&1 | sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning: .*/\1/p' | sort -u
 }
 
 mapfile -t sources < <(find contend.h interpose sampling report tests -name '*.[ch]' -o -name '*.cc')
