@@ -9,7 +9,7 @@
 #   live/X, ...     tests/FOLDER/X_test.sh: any script that prints TAP
 #   stress/X        the row X of tests/stress/rows.txt, in its short form
 #
-# A comment line of its own in a test's source sets: "limit: SECONDS" (default 20, for each run), "alone: REASON" (nothing
+# A comment line of its own in a test's source sets: "limit: SECONDS" (default 60, for each run), "alone: REASON" (nothing
 # runs beside it), "leaves: REASON" (it may leave its region behind), "part of: SCRIPT" (that one runs it, not we). A line
 # "# shown: WORDS" of a test's TAP is shown beside its verdict. X.env beside X holds variables for it. Exit status 77,
 # with a reason printed, skips. Scripts get BUILD, LIBCONTEND and an empty directory of their own to be in; hazard programs
@@ -93,7 +93,7 @@ run_tap()
 	local source=$1 status faults left
 
 	shift
-	supervise "${LIMIT:-$(setting "$source" limit 20)}" "$@"
+	supervise "${LIMIT:-$(setting "$source" limit 60)}" "$@"
 	status=$?
 	if [ $status = 77 ]; then
 		verdict skip "$(tail -n 1 "$dir.out" "$dir.err" | grep -v '^==>' | grep . || echo 'FAULT: no reason')"
@@ -148,7 +148,7 @@ run_hazard()
 {
 	local source=$1 program=$2 limit leaves status faults extra=() mode
 
-	limit=${LIMIT:-$(setting "$source" limit 20)}
+	limit=${LIMIT:-$(setting "$source" limit 60)}
 	leaves=$(setting "$source" leaves '')
 	[ -e "${source%.*}.env" ] && mapfile -t extra < <(grep -E '^[A-Z_]+=' "${source%.*}.env")
 	run_mode bare

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# limit: 240
+# limit: 600
 # However it is compiled, the library is one that works: a call that an optimizer made a jump, or a variable that it keeps
 # elsewhere, may be the end of every program that it is preloaded into.
 . "$ROOT/tests/tap.sh"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 40
  * leaves: a command that libc kills when its waiter is cancelled
  *
  * Goal: a C++ thread that is cancelled in any of the calls that only wait, asleep (deferred or asynchronously) or with

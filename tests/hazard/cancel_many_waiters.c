@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 40
  *
  * Goal: threads cancelled at random moments, while others contend, wait and time out, leave nothing wrong behind: the
  * survivors go on, every cancelled thread runs its handler. Asynchronously too, where the wait's own bookkeeping is cut.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 30
  *
  * Goal: what C++ builds on the locks and waits counts exactly under contention: every kind of mutex, timed and shared, the
  * condition variable of any lock, call_once, futures and threads joined by thousands.

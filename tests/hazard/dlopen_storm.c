@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * flags: -rdynamic
- * limit: 40
  *
  * Goal: threads that load and unload a plug-in whose constructor, code and destructor take a contended mutex, while others
  * contend for the same mutex (and dumps are asked for): no deadlock with the loader, no crash in unloaded code.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 40
  *
  * Goal: dumps asked for all the time, faster than they can be written, while threads contend, are made and end, fork and load
  * plug-ins: the program runs on as if nothing was asked. (A bare program ignores the signal.)

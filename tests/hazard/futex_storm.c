@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 40
  *
  * Goal: threads contend for locks made of futexes while handlers of a 10 kHz timer and of signals sent to them use such locks, too,
  * and while the process forks, its children doing the same. Whatever is interrupted, nothing hangs and no section is lost.

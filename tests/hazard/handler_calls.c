@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 40
  *
  * Goal: the handlers of 10 kHz timers, on the thread's stack and on an alternate one, read, write, poll, post, send and
  * sleep while the threads themselves read, write, poll, lock and wait: whatever they interrupt, each call does its

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 30
  *
  * Goal: mutexes that live shortly, on the stack, on the heap at the same addresses, copied as bytes, never destroyed, contended
  * each: memory does not grow, none is taken for another.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 40
  *
  * Goal: handlers of a 10 kHz timer and of signals sent to single threads lock and unlock contended mutexes of their own while
  * the threads lock, wait and are recorded themselves: whatever they interrupt, nothing hangs, nothing is lost, errno stays.

@@ -71,7 +71,7 @@ note "$injected of $planned failures came"
 at_least 'most failures came to pass' $((injected * 4)) $((planned * 3)) # a dump allocates now more, now less
 
 # From our first on all of a name, where the program itself needs none.
-for call in openat fstat fstatfs ftruncate fallocate mkdirat readlinkat getcwd getrandom pread64 renameat2 unlinkat prlimit64; do
+for call in openat fstat fstatfs ftruncate fallocate mkdirat readlinkat getcwd getrandom pread64 linkat unlinkat prlimit64; do
 	fails $call "$(awk -v call=$call '$1 == call { print $2; exit }' "$TMPDIR/calls")+" ENOSYS
 done
 finish

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- * limit: 30
  *
  * Goal: an object with a lock inside whose last user, who waited for it, unmaps it right after his unlock, or after his wait for a
  * semaphore or barrier, while the other may still be inside the call that let him go: nothing of it may be touched once it was
