@@ -16,7 +16,11 @@ read -r -a storms <<<"$storms"
 read -r -a variables <<<"$variables"
 [ "${storms[0]:-}" ] || { echo "Bail out! no row $row"; exit 1; }
 [[ ${variables[*]} == *CONTEND_BLOCK_RATE=* ]] && estimated=1
-[ "${storms[0]}" = asan ] && stress+=_asan && storms=("${storms[@]:1}")
+if [ "${storms[0]}" = asan ]; then
+	stress+=_asan
+	storms=("${storms[@]:1}")
+	HEAP_KB=$((256 * 1024)) # what was freed is kept for a while: more, the more was done
+fi
 
 # The storms of a process are over, or it has ended before.
 await_over()
