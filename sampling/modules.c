@@ -92,8 +92,10 @@ static void modules_write_path(struct module *entry, const struct module_facts *
 {
 	uint32_t offset;
 
-	if (!modules_claim_path(facts->path_bytes, &offset))
+	if (!modules_claim_path(facts->path_bytes, &offset)) {
+		losses_add(LOSS_PATHS_FULL);
 		return;
+	}
 	memcpy(modules.modules->strings + offset, facts->path, facts->path_bytes);
 	entry->path_offset = offset;
 	entry->path_bytes = facts->path_bytes;

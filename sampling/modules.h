@@ -3,7 +3,8 @@
  *
  * Called from   application threads, guard held; readers from reports, also in another process.
  * Memory        MODULES_LIMIT entries and MODULES_STRING_BYTES of paths in the region; entries are never reused.
- * When full     modules_find answers FRAME_MODULE_UNKNOWN and LOSS_MODULES_FULL is counted.
+ * When full     modules_find answers FRAME_MODULE_UNKNOWN and LOSS_MODULES_FULL is counted. Without room for its path an entry
+ *               has none: LOSS_PATHS_FULL.
  * Reading       an entry whose `ready` is 0 is being written; treat it as unknown. All fields of a ready entry
  *               but `retired` are constant. In another process's region believe nothing before checking it.
  *

@@ -203,6 +203,7 @@ static void check_full(void)
 	is_u64(entry_of(qsort)->path_bytes, 0, "no room for its path: an object without one");
 	is_u64(entry_of(qsort)->ready, 1, "but with an entry");
 	is_u64(entries_used(), 1, "only one");
+	is_u64(losses.events[LOSS_PATHS_FULL], 1, "which is counted");
 	memset(&table, 0, sizeof(table));
 	for (unsigned i = 1; i < MODULES_LIMIT; i++)
 		table.entries[i].start = 1;
