@@ -245,7 +245,7 @@ list_tests()
 		name=${file#tests/}
 		echo "${name%_test.sh} script $file -"
 	done
-	sed -nE '/\| script \|/d; s/^([a-z0-9-]+) \|.*/\1/p' tests/stress/rows.txt | while read -r name; do
+	sed -nE '/^[^|]*\| (script |[^|]*\/)/d; s/^([a-z0-9-]+) \|.*/\1/p' tests/stress/rows.txt | while read -r name; do
 		echo "stress/$name script tests/stress/row_test.sh $name"
 	done
 }
