@@ -8,23 +8,6 @@
 
 #include "hazard.h"
 
-static pthread_mutex_t mutexes[] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP,
-				    PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP, PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP};
-
-static void use_locks(void)
-{
-	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-
-	for (int i = 0; i < 200; i++)
-		for (int m = 0; m < 4; m++) {
-			need(!pthread_mutex_lock(&mutexes[m]), "lock");
-			need(!pthread_mutex_unlock(&mutexes[m]), "unlock");
-			need(!pthread_mutex_trylock(&mutexes[m]), "trylock");
-			need(!pthread_mutex_unlock(&mutexes[m]), "unlock");
-			need(!pthread_cond_signal(&cond) && !pthread_cond_broadcast(&cond), "signals");
-		}
-}
-
 /* A byte from a process outside, which takes its time. */
 static void use_pipe(void)
 {
@@ -105,13 +88,13 @@ static void live(const struct life *life)
 		hazard_contend(4, 100);
 	if (life->forbid())
 		_exit(77);
-	use_locks();
+	hazard_use_free_locks(200);
 	use_pipe();
 	kill(getpid(), SIGUSR2);
 	hazard_contend(4, 100);
 	kill(getpid(), SIGUSR2);
 	hazard_sleep_us(20000);
-	use_locks();
+	hazard_use_free_locks(200);
 	life->end();
 }
 

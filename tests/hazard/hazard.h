@@ -80,6 +80,17 @@ static inline uint64_t hazard_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* This process's memory that is there. */
+static inline long hazard_resident_kb(void)
+{
+	long pages = 0, resident = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	need(file && fscanf(file, "%ld %ld", &pages, &resident) == 2, "own memory");
+	fclose(file);
+	return resident * 4;
+}
+
 /* `ms` from the clock's now; negative for the past. */
 static inline struct timespec hazard_deadline(clockid_t clock, int64_t ms)
 {
@@ -143,6 +154,23 @@ static inline void hazard_await_asleep(pid_t tid)
 		hazard_sleep_us(500);
 	}
 	need(state == 'S', "thread %d sleeps", tid);
+}
+
+/* Mutexes of four types, free all the time, by every call that does not wait for them, and signals to nobody: `rounds` times. */
+static inline void hazard_use_free_locks(int rounds)
+{
+	static pthread_mutex_t mutexes[] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP,
+					    PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP,
+					    PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP};
+	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+
+	for (int i = 0; i < rounds * 4; i++) {
+		pthread_mutex_t *mutex = &mutexes[i % 4];
+
+		need(!pthread_mutex_lock(mutex) && !pthread_mutex_unlock(mutex), "lock and unlock");
+		need(!pthread_mutex_trylock(mutex) && !pthread_mutex_unlock(mutex), "trylock and unlock");
+		need(!pthread_cond_signal(&cond) && !pthread_cond_broadcast(&cond), "signals");
+	}
 }
 
 /* A thread that takes and gives a mutex all the time, so that whoever locks it meanwhile meets contention. */

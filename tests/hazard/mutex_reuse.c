@@ -66,16 +66,6 @@ static void on_the_heap(void)
 	free(copy);
 }
 
-static long resident_kb(void)
-{
-	long pages = 0, resident = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
-
-	need(file && fscanf(file, "%ld %ld", &pages, &resident) == 2, "own memory");
-	fclose(file);
-	return resident * 4;
-}
-
 int main(void)
 {
 	long early_kb = 0;
@@ -85,8 +75,9 @@ int main(void)
 		on_the_stack(i % 32);
 		on_the_heap();
 		if (i == ROUNDS / 10)
-			early_kb = resident_kb();
+			early_kb = hazard_resident_kb();
 	}
-	need(resident_kb() - early_kb < GROWTH_LIMIT_KB, "memory grew by %ld KB", resident_kb() - early_kb);
+	need(hazard_resident_kb() - early_kb < GROWTH_LIMIT_KB, "memory grew by %ld KB",
+	     hazard_resident_kb() - early_kb);
 	return 0;
 }

@@ -29,16 +29,6 @@ static void *short_life(void *argument)
 	return argument;
 }
 
-static long resident_kb(void)
-{
-	long pages = 0, resident = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
-
-	need(file && fscanf(file, "%ld %ld", &pages, &resident) == 2, "own memory");
-	fclose(file);
-	return resident * 4;
-}
-
 int main(void)
 {
 	pthread_t threads[AT_A_TIME];
@@ -53,11 +43,12 @@ int main(void)
 			hazard_join(threads[made % AT_A_TIME]);
 		need(!pthread_create(&threads[made % AT_A_TIME], &attributes, short_life, NULL), "thread %d", made);
 		if (made == THREADS / 10)
-			early_kb = resident_kb();
+			early_kb = hazard_resident_kb();
 	}
 	for (int i = 0; i < AT_A_TIME; i++)
 		hazard_join(threads[i]);
 	need(sections == THREADS, "critical sections: %u", sections);
-	need(resident_kb() - early_kb < GROWTH_LIMIT_KB, "memory grew by %ld KB", resident_kb() - early_kb);
+	need(hazard_resident_kb() - early_kb < GROWTH_LIMIT_KB, "memory grew by %ld KB",
+	     hazard_resident_kb() - early_kb);
 	return 0;
 }

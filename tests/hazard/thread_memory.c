@@ -42,16 +42,6 @@ static void *wait_at_depths(void *argument)
 	return argument;
 }
 
-static long resident_kb(void)
-{
-	long pages = 0, resident = 0;
-	FILE *file = fopen("/proc/self/statm", "re");
-
-	need(file && fscanf(file, "%ld %ld", &pages, &resident) == 2, "own memory");
-	fclose(file);
-	return resident * 4;
-}
-
 /* Starts threads until there are `count`, and waits until all have waited; the memory that is resident then. */
 static long with_threads(pthread_t *threads, unsigned count)
 {
@@ -71,7 +61,7 @@ static long with_threads(pthread_t *threads, unsigned count)
 	while (arrived < count)
 		pthread_cond_wait(&changed, &mutex);
 	pthread_mutex_unlock(&mutex);
-	return resident_kb();
+	return hazard_resident_kb();
 }
 
 int main(void)
@@ -89,7 +79,7 @@ int main(void)
 	     MANY - FEW);
 	kill(getpid(), SIGUSR2);
 	hazard_sleep_us(300000);
-	dumped_kb = resident_kb();
+	dumped_kb = hazard_resident_kb();
 	need(dumped_kb - many_kb < DUMP_LIMIT_KB, "%ld KB more after a dump", dumped_kb - many_kb);
 	pthread_mutex_lock(&mutex);
 	may_end = true;

@@ -7,6 +7,7 @@
 #                               its profiles are $work/RUN.N.mutex.pb.gz and .block.pb.gz
 #   decoded RUN N PROFILE       the text file that tests/decode makes of one of them (N: a number or "last")
 #   sum FILE FIELD [STACK [LABELS]]   the count or delay of all samples whose stack and labels match those regular expressions
+#   own_mounts SCRIPT           goes on in a namespace whose mounts go away with the script, where that is allowed
 #   finish                      the plan, and the end
 set -u
 ROOT=${ROOT:-$PWD}
@@ -73,6 +74,14 @@ finish()
 	echo "1..$made"
 	[ "$failed" = 0 ] && [ "$made" != 0 ]
 	exit
+}
+
+own_mounts()
+{
+	if [ ! "${TEST_HAS_MOUNTS:-}" ] && unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
+		rm -rf "$work"
+		TEST_HAS_MOUNTS=1 exec unshare -m bash "$1"
+	fi
 }
 
 # The environment of a profiled program, as words for `env`.

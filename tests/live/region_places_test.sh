@@ -5,11 +5,7 @@
 # where our directory should be is neither followed nor changed.
 . "${ROOT:-$PWD}/tests/live/common.sh"
 
-# Mounts are made in a namespace of our own, which takes them with it.
-if [ ! "${TEST_HAS_MOUNTS:-}" ] && unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
-	rm -rf "$work"
-	TEST_HAS_MOUNTS=1 exec unshare -m bash "$0"
-fi
+own_mounts "$0"
 rounds=5 # of each "wait" of the program
 places=$CONTEND_REGION_DIR/places
 ours=$places/contend-$(id -u)
