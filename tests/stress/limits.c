@@ -10,7 +10,7 @@ enum {
 	WAITS = 20,
 	MIB = 1024 * 1024,
 	PAGE_BYTES = 4096,
-	FIRST_UID = 61000, /* of children who may have so many processes: nobody else's */
+	FIRST_UID = 100000, /* plus its process number: a child's who may have so many processes, and nobody else's */
 	LINE_BYTES = 1024,
 	MUTEX_TIMED = 0, /* the certain wait that all of these make: one kind can be taken back */
 };
@@ -170,7 +170,7 @@ static void *bear(void *argument)
 		int status;
 
 		if (!pid)
-			be_child(limit, &worker->random, pipe_ends[1], FIRST_UID + worker->number);
+			be_child(limit, &worker->random, pipe_ends[1], FIRST_UID + (uid_t)getpid());
 		need(pid > 0, "fork");
 		status = unseen_wait(pid);
 		if (has_said(pipe_ends[0], limit)) {
