@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # What the block profiles of a run's processes hold, from the output of decode for all of them, each process's in the order of
 # their writing: a process is what has one number and one start; its last profile counts. Prints
-#   kind NAME EVENTS CERTAIN   events of a kind, and those of them below certain_wait and its like
+#   kind NAME EVENTS CERTAIN   events of a kind, and those of them below certain_wait and its like: whichever of certain_ and uncounted_
+#                              functions is nearest to the wait; each may be a handler that interrupted the other
 #   lost EVENTS                events that are in no profile
 #   overflow EVENTS            events whose stack is not told: the table was full
 #   processes COUNT
@@ -25,7 +26,7 @@ BEGIN { FS = "\t" }
 	sub(/,.*/, "", kind)
 	count[kind] += $1
 	total += $1
-	if ($4 ~ /;certain_[a-z_]+;/ && $4 !~ /;uncounted_/) certain[kind] += $1
+	if (match($4, /;(certain|uncounted)_[a-z_]+;/) && substr($4, RSTART, 9) == ";certain_") certain[kind] += $1
 	if ($4 ~ /;plugin_/) in_plugins += $1
 	if ($4 ~ /;plugin_/ && $4 !~ /;start_thread;clone3$/) astray += $1
 	if ($4 ~ /^\[overflow\]/) overflow_now += $1
