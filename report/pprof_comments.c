@@ -66,6 +66,9 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 		add_mutex_head(out_comments, snapshot, snapshot_profile_words(profile));
 	else
 		add_wait_head(out_comments, snapshot, profile);
+	if (snapshot->is_interval)
+		add(out_comments, "# interval: only what ended in the last %lld ms before the time of writing",
+		    (long long)((snapshot->taken_wall_ns - snapshot->started_wall_ns) / 1000000));
 	add(out_comments, "# mutex fraction %u, block rate %lld ns at the time of writing",
 	    (unsigned)snapshot->mutex_fraction, (long long)snapshot->block_rate_ns);
 	add(out_comments, "# hand-off: %lld ns of lock waiting came after the last release and is charged to none",

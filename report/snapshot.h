@@ -58,6 +58,7 @@ struct snapshot {
 	enum clock_source clock_source;
 	uint32_t dump_sequence;
 	bool is_closed;
+	bool is_interval;    /* it began when another snapshot was taken (snapshot_delta.h), not with the process */
 	const char *program; /* terminated, as are the next two */
 	const char *directory;
 	const char *out;
