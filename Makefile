@@ -101,7 +101,7 @@ build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/repo
 		$(filter %.o %.a,$^)
 
 build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf
 
 $(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
 $(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o build/private/libunwind.o build/private/jemalloc.o \

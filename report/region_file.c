@@ -143,6 +143,19 @@ int region_file_read(const char *path, struct region_file *out_file)
 	return region_file_read_at(AT_FDCWD, path, out_file);
 }
 
+int region_file_read_again(const struct region_file *file, struct region_file *out_file)
+{
+	long descriptor = KERNEL_CALL(fcntl, file->descriptor, F_DUPFD_CLOEXEC, 0);
+	int error;
+
+	if (descriptor < 0)
+		return descriptor;
+	error = read_region(descriptor, out_file);
+	if (error)
+		KERNEL_CALL(close, descriptor);
+	return error;
+}
+
 void region_file_write_clock(const struct region_file *file)
 {
 	char link[32];

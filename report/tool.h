@@ -19,6 +19,7 @@ enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 int tool_run(int argc, char **argv);
 int tool_dump(int argc, char **argv);
 int tool_list(int argc, char **argv);
+int tool_symbolize(int argc, char **argv);
 int tool_show(int argc, char **argv);
 int tool_check(int argc, char **argv);
 
@@ -39,6 +40,8 @@ struct dump_order {
 	bool keep;           /* else those of dead processes are removed */
 	bool dead_only;      /* nothing is done to others */
 	bool is_silent;      /* what ended a process is said by another */
+	bool without_lines;  /* names only */
+	unsigned wanted;     /* bit N: profile N; 0: all that there are */
 	FILE *out;           /* the names of the files go there */
 };
 

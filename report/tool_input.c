@@ -14,6 +14,7 @@
 #include "snapshot_names.h"
 #include "tool.h"
 #include "tool_input.h"
+#include "tool_lines.h"
 #include "tool_look.h"
 
 typedef Perftools__Profiles__Profile Profile;
@@ -72,17 +73,21 @@ static void add_profile(struct tool_input *input, int which, Profile *message)
 	};
 }
 
-static int take_message(const char *path, struct tool_input *input)
+static int take_message(const char *path, const struct tool_input_order *order, struct tool_input *input)
 {
+	struct symbolize_result result;
+	Profile *message = input->unpacked;
 	int error;
 
 	if (!is_of_contention(input->unpacked))
 		return tool_fail("%s: not a profile of contention: its sample types are not contentions and delay",
 				 path);
-	error = profile_ids_make_positions(input->unpacked);
+	error = profile_ids_make_positions(message);
+	if (!error && order->lines)
+		error = tool_lines_add(&message, 1, NULL, &input->arena, &result);
 	if (error)
 		return tool_fail("%s: %s", path, tool_error_words(error));
-	add_profile(input, find_kind(input->unpacked, path), input->unpacked);
+	add_profile(input, find_kind(message, path), message);
 	return TOOL_OK;
 }
 
@@ -109,7 +114,7 @@ static int read_stdin(Profile **out_profile)
 	return error;
 }
 
-static int read_profile(const char *path, struct tool_input *input)
+static int read_profile(const char *path, const struct tool_input_order *order, struct tool_input *input)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	int error = is_stdin ? read_stdin(&input->unpacked) : profile_file_read(path, &input->unpacked);
@@ -117,14 +122,16 @@ static int read_profile(const char *path, struct tool_input *input)
 	input->name = is_stdin ? "standard input" : path;
 	if (error == -EBADMSG)
 		return tool_fail("%s: not a profile, or a damaged one", input->name);
-	return error ? tool_fail("%s: %s", input->name, tool_error_words(error)) : take_message(input->name, input);
+	if (error)
+		return tool_fail("%s: %s", input->name, tool_error_words(error));
+	return take_message(input->name, order, input);
 }
 
 static int build_profiles(const struct tool_look *look, const struct tool_input_order *order, struct tool_input *input)
 {
 	Profile *profiles[PROFILE_COUNT];
 	char *name = arena_copy_text(&input->arena, look->label, strlen(look->label));
-	int error = name ? tool_look_build(look, order->wanted, &input->arena, profiles) : -ENOMEM;
+	int error = name ? tool_look_build(look, order->wanted, order->lines, &input->arena, profiles) : -ENOMEM;
 
 	if (error)
 		return error;
@@ -187,7 +194,7 @@ int tool_input_read(const char *named, const struct tool_input_order *order, str
 	else if (is_region(named))
 		status = take_look(named, tool_look_at_path(named, &look), &look, order, &input);
 	else
-		status = read_profile(named, &input);
+		status = read_profile(named, order, &input);
 	if (status == TOOL_OK)
 		*out_input = input;
 	else

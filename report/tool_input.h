@@ -28,6 +28,7 @@ enum { TOOL_INPUT_ALL = (1 << PROFILE_COUNT) - 1, TOOL_INPUT_UNKNOWN = -1 };
 
 struct tool_input_order {
 	unsigned wanted; /* bit N: profile N of a process or region; a file's one profile is always taken */
+	bool lines;      /* with files, lines and inlined functions where they lack; may take seconds (symbolize.h) */
 };
 
 struct tool_profile {
@@ -42,7 +43,7 @@ struct tool_input {
 	pid_t pid;        /* 0: a file */
 	size_t count;
 	struct tool_profile profiles[PROFILE_COUNT];
-	struct arena arena;                     /* of messages that were built */
+	struct arena arena;                     /* of messages that were built, or got lines */
 	Perftools__Profiles__Profile *unpacked; /* the message that was read */
 };
 

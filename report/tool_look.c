@@ -10,9 +10,34 @@
 #include "snapshot_delta.h"
 #include "symbols.h"
 #include "tool.h"
+#include "tool_lines.h"
 #include "tool_look.h"
 
-static int take_snapshot(struct tool_look *look)
+static void describe(struct tool_look *look)
+{
+	const struct region_header *header = &look->file.region->header;
+	char program[sizeof(look->label) - 32];
+
+	tool_program_name(header, program, sizeof(program));
+	snprintf(look->label, sizeof(look->label), "process %d (%s)", header->pid, program);
+	if (look->ending.life == ENDING_ALIVE)
+		snprintf(look->root, sizeof(look->root), "/proc/%d/root", header->pid);
+}
+
+int tool_look_open(const struct region_place *place, struct tool_look *out_look)
+{
+	struct tool_look look = {0};
+	int error = region_file_read_at(place->directory, place->name, &look.file);
+
+	if (error)
+		return error;
+	ending_find(place, &look.file, &look.ending);
+	describe(&look);
+	*out_look = look;
+	return 0;
+}
+
+int tool_look_take(struct tool_look *look)
 {
 	struct snapshot_moment now;
 	int error;
@@ -26,33 +51,38 @@ static int take_snapshot(struct tool_look *look)
 	return 0;
 }
 
-static void describe(struct tool_look *look)
+static int take_or_free(struct tool_look *look, struct tool_look *out_look)
 {
-	const struct region_header *header = &look->file.region->header;
-	char program[sizeof(look->label) - 32];
+	int error = tool_look_take(look);
 
-	tool_program_name(header, program, sizeof(program));
-	snprintf(look->label, sizeof(look->label), "process %d (%s)", header->pid, program);
-	if (look->ending.life == ENDING_ALIVE)
-		snprintf(look->root, sizeof(look->root), "/proc/%d/root", header->pid);
+	if (error)
+		tool_look_free(look);
+	else
+		*out_look = *look;
+	return error;
 }
 
 int tool_look_at(const struct region_place *place, struct tool_look *out_look)
 {
-	struct tool_look look = {0};
-	int error = region_file_read_at(place->directory, place->name, &look.file);
+	struct tool_look look;
+	int error = tool_look_open(place, &look);
+
+	return error ? error : take_or_free(&look, out_look);
+}
+
+/* Measured as before, even if that could not be written into the region. */
+int tool_look_again(const struct tool_look *look, struct tool_look *out_look)
+{
+	struct tool_look again = *look;
+	int error = region_file_read_again(&look->file, &again.file);
 
 	if (error)
 		return error;
-	ending_find(place, &look.file, &look.ending);
-	error = take_snapshot(&look);
-	if (error) {
-		region_file_free(&look.file);
-		return error;
-	}
-	describe(&look);
-	*out_look = look;
-	return 0;
+	again.snapshot = NULL;
+	if (access(again.root, F_OK) != 0) /* it has ended meanwhile */
+		again.root[0] = '\0';
+	snapshot_clock_keep(&again.file.region->header, look->snapshot->ns_per_tick);
+	return take_or_free(&again, out_look);
 }
 
 struct looking {
@@ -130,9 +160,11 @@ int tool_look_subtract(struct tool_look *newer, const struct tool_look *older)
 	return tool_look_is_same_process(newer, older) ? snapshot_subtract(newer->snapshot, older->snapshot) : -EINVAL;
 }
 
-int tool_look_build(const struct tool_look *look, unsigned wanted, struct arena *arena,
+int tool_look_build(const struct tool_look *look, unsigned wanted, bool lines, struct arena *arena,
 		    Perftools__Profiles__Profile *out_profiles[PROFILE_COUNT])
 {
+	struct debug_view view = {.root = look->root, .reader = look->file.owner};
+	struct symbolize_result result;
 	struct symbols *symbols;
 	int error = symbols_resolve(look->snapshot, look->root, &symbols);
 
@@ -144,5 +176,7 @@ int tool_look_build(const struct tool_look *look, unsigned wanted, struct arena 
 			error = pprof_build(look->snapshot, symbols, which, arena, &out_profiles[which]);
 	}
 	symbols_free(symbols);
+	if (!error && lines)
+		error = tool_lines_add(out_profiles, PROFILE_COUNT, &view, arena, &result);
 	return error;
 }

@@ -26,6 +26,13 @@ struct tool_look {
 
 int tool_look_at(const struct region_place *place, struct tool_look *out_look);
 
+/* In two steps, for those who want to know what became of the process first: there is no snapshot before the second. */
+int tool_look_open(const struct region_place *place, struct tool_look *out_look);
+int tool_look_take(struct tool_look *look);
+
+/* The same region once more, even if it is not where it was: what the process recorded up to its end. */
+int tool_look_again(const struct tool_look *look, struct tool_look *out_look);
+
 /* The region of a process, by its number: of a live one if there is one, else the newest that a dead one left. Of all users'
  * regions if we are root. */
 int tool_look_at_process(pid_t pid, struct tool_look *out_look);
@@ -42,9 +49,10 @@ bool tool_look_is_same_process(const struct tool_look *a, const struct tool_look
  * the same process. The older look may be freed afterwards. */
 int tool_look_subtract(struct tool_look *newer, const struct tool_look *older);
 
-/* The profiles, NULL for those that the process does not keep or `wanted` (bit N: profile N) leaves out, as symbols stand in
- * the objects' files. They live in `arena`, and do not need the look. */
-int tool_look_build(const struct tool_look *look, unsigned wanted, struct arena *arena,
+/* The profiles, NULL for those that the process does not keep or `wanted` (bit N: profile N) leaves out. They live in `arena`, and
+ * do not need the look. `lines`: with files, lines and inlined functions (tool_lines.h), as far as there is debug
+ * information; else names only, which is much faster for large programs. */
+int tool_look_build(const struct tool_look *look, unsigned wanted, bool lines, struct arena *arena,
 		    Perftools__Profiles__Profile *out_profiles[PROFILE_COUNT]);
 
 #endif

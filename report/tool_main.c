@@ -18,8 +18,10 @@ static const struct command {
 } commands[] = {
 	{"run", tool_run, "[OPTION...] [--] PROGRAM [ARGUMENT...]", "runs a program and profiles it"},
 	{"list", tool_list, "[--json] [--all]", "lists the profiled processes, alive and dead"},
-	{"dump", tool_dump, "[-o PATTERN] [--keep] PID | --dead | --region FILE",
+	{"dump", tool_dump,
+	 "[-o PATTERN] [--seconds N | --delta] [--profile KIND] [--no-lines] [--keep] PID | --dead | --region FILE",
 	 "writes the profiles of a process, alive or dead"},
+	{"symbolize", tool_symbolize, "[-o OUT] FILE", "adds files, lines and inlined functions to a profile"},
 	{"show", tool_show, "[-n COUNT] FILE...", "prints profiles as text, idle waits apart"},
 	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
 };

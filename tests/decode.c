@@ -12,7 +12,9 @@
  *   # comment TEXT
  *   # doc URL
  *   # mapping ID START LIMIT OFFSET BUILD-ID|- HAS_FUNCTIONS FILE
+ *   # lines MAPPING-ID HAS_FILENAMES HAS_LINE_NUMBERS HAS_INLINE_FRAMES
  *   # location ID ADDRESS MAPPING FUNCTION[,FUNCTION...]
+ *   # line LOCATION-ID LINE START-LINE FUNCTION TAB FILE (of those that have a line, innermost first)
  * Exit status 1, with one line on standard error, if the profile is not a valid one with two values in each sample.
  */
 #include <errno.h>
@@ -165,6 +167,20 @@ static void print_mappings(void)
 		printf("# mapping %" PRIu64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 " %s %d %s\n", mapping->id,
 		       mapping->memory_start, mapping->memory_limit, mapping->file_offset, *build_id ? build_id : "-",
 		       mapping->has_functions, text(mapping->filename));
+		printf("# lines %" PRIu64 " %d %d %d\n", mapping->id, mapping->has_filenames, mapping->has_line_numbers,
+		       mapping->has_inline_frames);
+	}
+}
+
+static void print_lines(const Location *location)
+{
+	for (size_t i = 0; i < location->n_line; i++) {
+		const Function *function = function_of(location->line[i]->function_id);
+
+		if (location->line[i]->line)
+			printf("# line %" PRIu64 " %" PRId64 " %" PRId64 " %s\t%s\n", location->id,
+			       location->line[i]->line, function->start_line, text(function->name),
+			       text(function->filename));
 	}
 }
 
@@ -180,6 +196,7 @@ static void print_locations(void)
 		       location->mapping_id);
 		print_functions(location, ',');
 		putchar('\n');
+		print_lines(location);
 	}
 }
 
