@@ -19,8 +19,7 @@ enum { NAMES_TRIED = 10000, NAME_ROOM_BYTES = 32 /* ".<number>.block.pb.gz" */ }
 
 /* One profile on its way to a file. */
 struct dump_profile {
-	uint8_t *bytes;
-	size_t count;
+	struct dump_packed packed;
 	struct new_file file;
 };
 
@@ -33,29 +32,30 @@ struct dump {
 	struct dump_profile profiles[PROFILE_COUNT]; /* of those that are not kept all is 0 */
 };
 
-static int pack_profile(const struct dump *dump, const struct symbols *symbols, enum profile which,
-			struct dump_profile *out_profile)
+static int pack_profile(const struct snapshot *snapshot, const struct symbols *symbols, enum profile which,
+			struct dump_packed *out_packed)
 {
 	struct arena arena = {0};
 	Perftools__Profiles__Profile *message;
-	int error = pprof_build(dump->snapshot, symbols, which, &arena, &message);
+	int error = pprof_build(snapshot, symbols, which, &arena, &message);
 
 	if (!error)
-		error = profile_file_pack(message, &out_profile->bytes, &out_profile->count);
+		error = profile_file_pack(message, &out_packed->bytes, &out_packed->count);
 	arena_free(&arena);
 	return error;
 }
 
-static int pack_profiles(struct dump *dump)
+static int pack_profiles(const struct snapshot *snapshot, const char *root,
+			 struct dump_packed out_packed[PROFILE_COUNT])
 {
 	struct symbols *symbols;
-	int error = symbols_resolve(dump->snapshot, dump->request->root, &symbols);
+	int error = symbols_resolve(snapshot, root, &symbols);
 
 	if (error)
 		return error;
 	for (int which = 0; which < PROFILE_COUNT && !error; which++)
-		if (snapshot_has_profile(dump->snapshot, which))
-			error = pack_profile(dump, symbols, which, &dump->profiles[which]);
+		if (snapshot_has_profile(snapshot, which))
+			error = pack_profile(snapshot, symbols, which, &out_packed[which]);
 	symbols_free(symbols);
 	return error;
 }
@@ -88,7 +88,8 @@ static int write_files(struct dump *dump, enum new_file_way way)
 		struct dump_profile *profile = &dump->profiles[which];
 
 		if (snapshot_has_profile(dump->snapshot, which))
-			error = new_file_write(way, dump->base, profile->bytes, profile->count, &profile->file);
+			error = new_file_write(way, dump->base, profile->packed.bytes, profile->packed.count,
+					       &profile->file);
 	}
 	if (error)
 		close_files(dump);
@@ -145,7 +146,7 @@ static int publish_under_free_name(struct dump *dump, struct dump_result *result
 	}
 	result->next_sequence = dump->name.sequence + 1;
 	for (int which = 0; which < PROFILE_COUNT; which++)
-		result->bytes[which] = dump->profiles[which].count;
+		result->bytes[which] = dump->profiles[which].packed.count;
 	return error;
 }
 
@@ -177,8 +178,6 @@ static int write_all(struct dump *dump, struct dump_result *result)
 {
 	int error = name_files(dump, false, 0);
 
-	if (!error)
-		error = pack_profiles(dump);
 	if (error)
 		return error;
 	for (int way = 0; way < NEW_FILE_WAYS; way++) {
@@ -192,7 +191,8 @@ static int write_all(struct dump *dump, struct dump_result *result)
 	return error;
 }
 
-int dump_write(const struct snapshot *snapshot, const struct dump_request *request, struct dump_result *out_result)
+int dump_write_packed(const struct snapshot *snapshot, const struct dump_request *request,
+		      const struct dump_packed packed[PROFILE_COUNT], struct dump_result *out_result)
 {
 	struct dump *dump = heap_alloc_array(1, sizeof(*dump)); /* too large for the stack of a signal handler */
 	int error;
@@ -201,11 +201,23 @@ int dump_write(const struct snapshot *snapshot, const struct dump_request *reque
 		return -ENOMEM;
 	dump->snapshot = snapshot;
 	dump->request = request;
+	for (int which = 0; which < PROFILE_COUNT; which++)
+		dump->profiles[which].packed = packed[which];
 	describe(dump);
 	error = write_all(dump, out_result);
-	for (int which = 0; which < PROFILE_COUNT; which++)
-		heap_free(dump->profiles[which].bytes);
 	heap_free(dump);
+	return error;
+}
+
+int dump_write(const struct snapshot *snapshot, const struct dump_request *request, struct dump_result *out_result)
+{
+	struct dump_packed packed[PROFILE_COUNT] = {0};
+	int error = pack_profiles(snapshot, request->root, packed);
+
+	if (!error)
+		error = dump_write_packed(snapshot, request, packed, out_result);
+	for (int which = 0; which < PROFILE_COUNT; which++)
+		heap_free(packed[which].bytes);
 	return error;
 }
 

@@ -30,6 +30,16 @@ struct dump_result {
 /* Snapshot to files. *out_result is large: keep it off small stacks. */
 int dump_write(const struct snapshot *snapshot, const struct dump_request *request, struct dump_result *out_result);
 
+/* The same with profiles that are packed already (profile_file_pack): one for each that the snapshot keeps. They stay the
+ * caller's; request->root does not matter. */
+struct dump_packed {
+	uint8_t *bytes;
+	size_t count;
+};
+
+int dump_write_packed(const struct snapshot *snapshot, const struct dump_request *request,
+		      const struct dump_packed packed[PROFILE_COUNT], struct dump_result *out_result);
+
 /* This process's own region, named as it says itself: snapshot, files, and the sequence number in the region counted
  * up. */
 int dump_region(struct region *region, struct dump_result *out_result);

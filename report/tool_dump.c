@@ -6,188 +6,72 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
-#include "dump.h"
-#include "ending.h"
-#include "region_file.h"
-#include "remains.h"
-#include "tool.h"
+#include "snapshot_names.h"
+#include "tool_dump.h"
+#include "tool_profiles.h"
 
-/* Where the process sees its files: a container's are elsewhere than ours. */
-static void find_root(const struct region_header *header, bool alive, char *out_root, size_t bytes)
-{
-	out_root[0] = '\0';
-	if (alive)
-		snprintf(out_root, bytes, "/proc/%d/root", header->pid);
-}
-
-static int write_profiles(const struct region_file *file, const struct dump_request *request, FILE *out)
-{
-	static struct dump_result result;
-	struct snapshot_moment now;
-	struct snapshot *snapshot;
-	int error;
-
-	snapshot_clock_now(&now);
-	error = snapshot_take(file->region, file->bytes, &now, &snapshot);
-	if (error)
-		return error;
-	if (atomic_load(&file->region->header.ns_per_tick) == 0) {
-		snapshot_clock_keep(&file->region->header, snapshot->ns_per_tick);
-		region_file_write_clock(file);
-	}
-	error = dump_write(snapshot, request, &result);
-	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
-		if (result.paths[profile][0])
-			fprintf(out, "%s\n", result.paths[profile]);
-	snapshot_drop(snapshot);
-	return error;
-}
-
-static void say_ending(const struct region_header *header, const struct ending *ending)
-{
-	char program[PATH_MAX];
-
-	tool_program_name(header, program, sizeof(program));
-	fprintf(stderr, "contend: process %d (%s): %s%s\n", header->pid, program, ending->words,
-		ending->has_written ? "; its profiles are written" : "");
-}
-
-/* Is it still what was read that lies there? */
-static bool is_in_place(const struct region_place *place, const struct region_file *file)
-{
-	struct stat was_read, lies_there;
-
-	return fstat(file->descriptor, &was_read) == 0 &&
-	       fstatat((int)place->directory, place->name, &lies_there, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       was_read.st_dev == lies_there.st_dev && was_read.st_ino == lies_there.st_ino;
-}
-
-/* With what its interrupted dumps left, if it is dead. A region of another user's does not say what of ours is removed. */
-static int remove_region(const struct region_place *place, const struct region_file *file)
-{
-	if (!is_in_place(place, file))
-		return tool_fail("%s: not removed: something else lies there now", place->path);
-	if (unlinkat((int)place->directory, place->name, 0) != 0)
-		return tool_fail("%s: cannot remove it: %s", place->path, strerrordesc_np(errno));
-	if (file->owner == geteuid())
-		remains_remove(&file->region->header);
-	return TOOL_OK;
-}
-
-static int dump_region_file(const struct region_place *place, const struct region_file *file,
-			    const struct dump_order *order)
-{
-	char directory[PATH_MAX] = "", root[64];
-	struct dump_request request = {.pattern = order->pattern, .directory = directory, .root = root};
-	struct ending ending;
-	int error = 0;
-
-	ending_find(place, file, &ending);
-	if (order->dead_only && ending.life != ENDING_DEAD)
-		return TOOL_OK;
-	find_root(&file->region->header, ending.life == ENDING_ALIVE, root, sizeof(root));
-	if (!getcwd(directory, sizeof(directory)))
-		directory[0] = '\0';
-	if (!ending.has_written)
-		error = write_profiles(file, &request, order->out);
-	if (error)
-		return tool_fail("%s: no profile written to %s: %s", place->path, order->pattern,
-				 tool_error_words(error));
-	if (ending.life == ENDING_DEAD && !order->is_silent)
-		say_ending(&file->region->header, &ending);
-	return ending.life == ENDING_DEAD && !order->keep ? remove_region(place, file) : TOOL_OK;
-}
-
-static int bury_stillborn(const struct region_place *place, const struct dump_order *order)
-{
-	fprintf(stderr, "contend: %s: %s\n", place->path, tool_error_words(-EINPROGRESS));
-	if (!order->keep)
-		unlinkat((int)place->directory, place->name, 0);
-	return TOOL_OK;
-}
-
-int tool_dump_region(const struct region_place *place, const struct dump_order *order)
-{
-	struct region_file file;
-	int error = region_file_read_at(place->directory, place->name, &file);
-	int status;
-
-	if (error == -EINPROGRESS && ending_is_stillborn(place))
-		return bury_stillborn(place, order);
-	if (order->dead_only &&
-	    (error == -EINPROGRESS || error == -ENOENT)) /* just begins; has ended by itself meanwhile */
-		return TOOL_OK;
-	if (error)
-		return tool_fail("%s: %s", place->path, tool_error_words(error));
-	status = dump_region_file(place, &file, order);
-	region_file_free(&file);
-	return status;
-}
-
-struct dumping {
-	const struct dump_order *order;
-	int status;
+/* The command line. */
+struct request {
+	struct dump_order order;
+	const char *region; /* a file; or */
+	const char *process;
+	pid_t pid; /* of it */
+	bool dead, delta;
+	double seconds; /* 0: not asked for */
 };
-
-static void dump_found(const struct region_place *place, void *argument)
-{
-	struct dumping *dumping = argument;
-
-	if (tool_dump_region(place, dumping->order) != TOOL_OK)
-		dumping->status = TOOL_FAILED;
-}
-
-static void dump_refused(const char *path, int error, void *argument)
-{
-	struct dumping *dumping = argument;
-
-	dumping->status = tool_fail("%s: %s", path, tool_error_words(error));
-}
-
-int tool_dump_regions(pid_t pid, const struct dump_order *order, unsigned *out_found)
-{
-	struct dumping dumping = {.order = order, .status = TOOL_OK};
-	struct region_query query = {.region_dir = config.region_dir, .pid = pid};
-	struct region_visitor visitor = {.found = dump_found, .refused = dump_refused, .argument = &dumping};
-
-	*out_found = region_search(&query, &visitor);
-	return dumping.status;
-}
 
 static int help(void)
 {
-	puts("Usage: contend dump [-o PATTERN] [--keep] PID\n"
-	     "       contend dump [-o PATTERN] [--keep] --dead\n"
-	     "       contend dump [-o PATTERN] [--keep] --region FILE\n\n"
+	puts("Usage: contend dump [OPTION...] PID\n"
+	     "       contend dump [OPTION...] --dead\n"
+	     "       contend dump [OPTION...] --region FILE\n\n"
 	     "Writes the profiles of a profiled process, and prints the names of the files. No signal is sent. A process that\n"
 	     "was killed has left its region behind: it is written complete up to the kill, and then removed; what ended it\n"
 	     "is said on standard error, as far as it can be known.\n\n"
-	     "  --dead         all processes that left a region; with it goes what their interrupted dumps left\n"
-	     "  -o PATTERN     names of the files, as CONTEND_OUT (%e program, %p pid, %n number, %h host, %t time)\n"
-	     "  --region FILE  this region, wherever it lies\n"
-	     "  --keep         do not remove the regions of dead processes");
+	     "  --dead          all processes that left a region; with it goes what their interrupted dumps left\n"
+	     "  --region FILE   this region, wherever it lies\n"
+	     "  --keep          do not remove the regions of dead processes\n\n"
+	     "  --seconds N     only what ends within the next N seconds (0.5 is a number, too), or until the process ends or\n"
+	     "                  Ctrl-C is pressed\n"
+	     "  --delta         only what ended since the last `contend dump --delta` of this process; the first time, since it\n"
+	     "                  started. Dumps without it, and --seconds, do not count. What is needed for that is kept beside\n"
+	     "                  the regions until the process's region is gone\n"
+	     "                  With either, a region stays even if its process is dead\n\n"
+	     "  --profile KIND  only the profile of this kind: mutex, block, wake\n"
+	     "  --no-lines      no files, lines and inlined functions, which are read from debug information and may take\n"
+	     "                  seconds for large programs (`contend symbolize --help` tells where it is looked for)\n"
+	     "  -o PATTERN      names of the files, as CONTEND_OUT (%e program, %p pid, %n number, %h host, %t time);\n"
+	     "                  - is standard output, for one profile: --profile\n\n"
+	     "Exit status: 0; 1: could not, one line says why; 2: the command line is wrong.");
 	return TOOL_OK;
 }
 
-static int dump_pid(const char *text, const struct dump_order *order)
+/* 0 if the text is no process id. */
+static pid_t pid_of(const char *text)
 {
-	unsigned found;
 	char *end;
 	long pid = strtol(text, &end, 10);
-	int status;
 
-	if (*end != '\0' || pid <= 0 || pid > INT_MAX)
-		return tool_misuse("dump", "'%s' is no process id", text);
-	status = tool_dump_regions((pid_t)pid, order, &found);
-	if (found || status != TOOL_OK)
-		return status;
-	return tool_fail("process %ld: no region in %s/contend-%u: it is not profiled, not yours, or ended and "
-			 "has written its profiles itself",
-			 pid, config.region_dir, geteuid());
+	return *end == '\0' && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+static int fail_without_region(pid_t pid)
+{
+	return tool_fail(
+		"process %d: no region in %s/contend-%u: it is not profiled, not yours, or ended and has written its "
+		"profiles itself",
+		pid, config.region_dir, geteuid());
+}
+
+static int dump_pid(pid_t pid, const struct dump_order *order)
+{
+	unsigned found;
+	int status = tool_dump_regions(pid, order, &found);
+
+	return found || status != TOOL_OK ? status : fail_without_region(pid);
 }
 
 static int dump_dead(struct dump_order *order)
@@ -215,44 +99,139 @@ static int dump_named(const char *path, const struct dump_order *order)
 	return status;
 }
 
+static int find_look(const struct request *request, struct tool_look *out_look)
+{
+	int error = request->region ? tool_look_at_path(request->region, out_look)
+				    : tool_look_at_process(request->pid, out_look);
+
+	if (!error)
+		return TOOL_OK;
+	if (!request->region && error == -ESRCH)
+		return fail_without_region(request->pid);
+	return tool_fail("%s: %s", request->region ? request->region : request->process, tool_error_words(error));
+}
+
+/* Of one region, which stays. */
+static int dump_one(const struct request *request)
+{
+	struct tool_look look;
+	int status = find_look(request, &look);
+
+	if (status != TOOL_OK)
+		return status;
+	if (request->delta)
+		status = tool_dump_delta(&look, &request->order);
+	else if (request->seconds)
+		status = tool_dump_seconds(&look, request->seconds, &request->order);
+	else
+		status = tool_dump_look(&look, &request->order);
+	tool_look_free(&look);
+	return status;
+}
+
+static int dump(struct request *request)
+{
+	bool is_for_stdout = tool_profiles_are_for_stdout(&request->order);
+
+	if ((request->process != NULL) + request->dead + (request->region != NULL) != 1)
+		return tool_misuse("dump", "one process id, --dead, or --region FILE is needed");
+	if (request->process && !(request->pid = pid_of(request->process)))
+		return tool_misuse("dump", "'%s' is no process id", request->process);
+	if (request->delta && request->seconds)
+		return tool_misuse("dump", "--delta and --seconds exclude each other");
+	if (is_for_stdout && !request->order.wanted)
+		return tool_misuse("dump", "standard output takes one profile: say which, with --profile");
+	if (request->dead && (is_for_stdout || request->delta || request->seconds))
+		return tool_misuse("dump", "--dead goes with neither --delta, --seconds nor standard output");
+	if (request->delta && request->region)
+		return tool_misuse("dump", "--delta needs a process id");
+	if (request->dead)
+		return dump_dead(&request->order);
+	if (is_for_stdout || request->delta || request->seconds)
+		return dump_one(request);
+	return request->region ? dump_named(request->region, &request->order) : dump_pid(request->pid, &request->order);
+}
+
+static bool read_seconds(const char *text, double *out_seconds)
+{
+	static const double most = 1e7;
+	char *end;
+
+	*out_seconds = strtod(text, &end);
+	return end != text && *end == '\0' && *out_seconds >= 0.001 && *out_seconds <= most;
+}
+
+static bool read_profile(const char *text, unsigned *out_wanted)
+{
+	for (int which = 0; which < PROFILE_COUNT; which++)
+		if (strcmp(text, snapshot_profile_name(which)) == 0) {
+			*out_wanted = 1u << which;
+			return true;
+		}
+	return false;
+}
+
+enum { OPTION_REGION = 256, OPTION_KEEP, OPTION_DEAD, OPTION_SECONDS, OPTION_DELTA, OPTION_PROFILE, OPTION_NO_LINES };
+
+static int read_option(int option, const char *argument, struct request *request)
+{
+	switch (option) {
+	case 'o':
+		request->order.pattern = argument;
+		return TOOL_OK;
+	case OPTION_REGION:
+		request->region = argument;
+		return TOOL_OK;
+	case OPTION_KEEP:
+		request->order.keep = true;
+		return TOOL_OK;
+	case OPTION_DEAD:
+		request->dead = true;
+		return TOOL_OK;
+	case OPTION_DELTA:
+		request->delta = true;
+		return TOOL_OK;
+	case OPTION_NO_LINES:
+		request->order.without_lines = true;
+		return TOOL_OK;
+	case OPTION_SECONDS:
+		return read_seconds(argument, &request->seconds)
+			       ? TOOL_OK
+			       : tool_misuse("dump", "'%s' is no number of seconds", argument);
+	case OPTION_PROFILE:
+		return read_profile(argument, &request->order.wanted)
+			       ? TOOL_OK
+			       : tool_misuse("dump", "'%s' is no kind of profile: mutex, block or wake", argument);
+	default:
+		return tool_misuse("dump", "unknown option");
+	}
+}
+
 int tool_dump(int argc, char **argv)
 {
-	enum { OPTION_REGION = 256, OPTION_KEEP, OPTION_DEAD };
 	static const struct option options[] = {{"region", required_argument, NULL, OPTION_REGION},
 						{"keep", no_argument, NULL, OPTION_KEEP},
 						{"dead", no_argument, NULL, OPTION_DEAD},
+						{"seconds", required_argument, NULL, OPTION_SECONDS},
+						{"delta", no_argument, NULL, OPTION_DELTA},
+						{"profile", required_argument, NULL, OPTION_PROFILE},
+						{"no-lines", no_argument, NULL, OPTION_NO_LINES},
 						{"help", no_argument, NULL, 'h'},
 						{0}};
-	struct dump_order order = {.out = stdout};
-	const char *region = NULL;
-	bool dead = false;
-	int option;
+	struct request request = {.order = {.out = stdout}};
+	int option, status;
 
 	tool_read_config();
-	order.pattern = config.out;
+	request.order.pattern = config.out;
 	while ((option = getopt_long(argc, argv, "+o:h", options, NULL)) != -1) {
-		switch (option) {
-		case 'o':
-			order.pattern = optarg;
-			break;
-		case OPTION_REGION:
-			region = optarg;
-			break;
-		case OPTION_KEEP:
-			order.keep = true;
-			break;
-		case OPTION_DEAD:
-			dead = true;
-			break;
-		case 'h':
+		if (option == 'h')
 			return help();
-		default:
-			return tool_misuse("dump", "unknown option");
-		}
+		status = read_option(option, optarg, &request);
+		if (status != TOOL_OK)
+			return status;
 	}
-	if (argc - optind + dead + (region != NULL) != 1)
+	if (argc - optind > 1)
 		return tool_misuse("dump", "one process id, --dead, or --region FILE is needed");
-	if (dead)
-		return dump_dead(&order);
-	return region ? dump_named(region, &order) : dump_pid(argv[optind], &order);
+	request.process = argv[optind];
+	return dump(&request);
 }
