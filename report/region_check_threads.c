@@ -61,6 +61,62 @@ static void check_owned(struct region_check *check, const struct thread *thread,
 			  "thread record %u: its stack ends before it begins", index);
 }
 
+/* The sample that a wait names; NULL where none can be. */
+static const struct sample *sample_of_wait(const struct region_check *check, uint32_t index, int64_t sample_offset)
+{
+	uint64_t record = check->layout.records_begin + (uint64_t)index * check->layout.threads.stride_bytes;
+	uint64_t at = record + (uint64_t)sample_offset;
+
+	if (at < check->layout.arena_begin || at + sizeof(struct sample) > check->layout.records_begin ||
+	    (at - offsetof(struct region, samples)) % SAMPLE_UNIT_BYTES)
+		return NULL;
+	return (const struct sample *)((const char *)check->region + at);
+}
+
+/* What a slot says that was ever used. */
+static void check_slot(struct region_check *check, uint32_t index, const struct thread_wait *wait)
+{
+	region_check_that(check, wait->kind < WAIT_KIND_COUNT, "thread record %u: a wait of kind %u", index,
+			  wait->kind);
+	region_check_that(check, !wait->sample_offset || sample_of_wait(check, index, wait->sample_offset),
+			  "thread record %u: a wait whose stack is in no sample", index);
+}
+
+/* What a wait in progress says. Where the samples were given back, its own is gone. */
+static void check_progress(struct region_check *check, uint32_t index, const struct thread_wait *wait)
+{
+	const struct sample *sample = wait->sample_offset ? sample_of_wait(check, index, wait->sample_offset) : NULL;
+
+	region_check_that(check, wait->waiter.since_ticks + SKEW_TICKS >= check->region->header.started.ticks,
+			  "thread record %u: waits since before the start", index);
+	region_check_that(check, wait->leaf_address && wait->frame_address, "thread record %u: waits in no function",
+			  index);
+	if (sample && sample->depth)
+		region_check_that(check, sample->profile == PROFILE_BLOCK && sample->kind == wait->kind,
+				  "thread record %u: waits with the stack of another kind of wait", index);
+}
+
+static void check_waits(struct region_check *check, uint32_t index, const struct thread *thread)
+{
+	for (uint32_t i = 0; i < THREAD_WAITS; i++) {
+		check_slot(check, index, &thread->waits[i]);
+		if (i < thread->wait_depth && region_check_is_still(check))
+			check_progress(check, index, &thread->waits[i]);
+	}
+}
+
+static void check_waited(struct region_check *check, uint32_t index, const struct thread *thread)
+{
+	uint64_t waited_ticks = 0;
+
+	for (int kind = 0; kind < WAIT_KIND_COUNT; kind++)
+		waited_ticks |= thread->waited_ticks[kind];
+	region_check_that(check, waited_ticks >> 62 == 0, "thread record %u: more waiting than time", index);
+	if (region_check_is_still(check))
+		region_check_that(check, thread_tid_of(thread) != 0 || waited_ticks == 0,
+				  "thread record %u: nobody's, but has waited", index);
+}
+
 static void check_record(struct region_check *check, uint32_t index)
 {
 	const struct thread *thread = region_check_record(check, index);
@@ -73,6 +129,8 @@ static void check_record(struct region_check *check, uint32_t index)
 			  check->region->header.depth);
 	region_check_that(check, atomic_load_explicit(&thread->handoff_ticks, memory_order_relaxed) >> 62 == 0,
 			  "thread record %u: more hand-off than time", index);
+	check_waits(check, index, thread);
+	check_waited(check, index, thread);
 	check->summary.threads += tid != 0;
 	if (!region_check_is_still(check))
 		return;
@@ -151,8 +209,6 @@ static void check_wait(struct waits_check *waits, uint32_t index, const struct w
 	number = lock_of_wait(waits, waiter);
 	if (!region_check_that(check, number < LOCKS, "thread record %u: waits in no entry of the waiters", index))
 		return;
-	region_check_that(check, waiter->since_ticks + SKEW_TICKS >= check->region->header.started.ticks,
-			  "thread record %u: waits since before the start", index);
 	lock = waiters_read(&check->region->waiters.buckets[waiter->bucket].locks[number % WAITERS_WAYS]);
 	waits->locks[number].count++;
 	waits->locks[number].charged_to += waiters_charged_until(waiter->since_ticks, lock.last_charge);

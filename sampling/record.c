@@ -55,7 +55,7 @@ static struct sample *leave_wait(struct thread *self, uint64_t now_ticks, bool i
 	struct thread_wait *wait = &self->waits[--self->wait_depth];
 	uint64_t handoff_ticks = waiters_depart(&wait->waiter, now_ticks);
 
-	if (handoff_ticks && wait->is_for_lock)
+	if (handoff_ticks && wait->kind != WAIT_FUTEX) /* of that it is not known whether it is a lock's */
 		atomic_store_explicit(&self->handoff_ticks,
 				      atomic_load_explicit(&self->handoff_ticks, memory_order_relaxed) + handoff_ticks,
 				      memory_order_relaxed);
@@ -98,10 +98,8 @@ static struct thread_wait *enter_wait(struct thread *self, const struct record_w
 	if (self->wait_depth == THREAD_WAITS)
 		return NULL;
 	slot = &self->waits[self->wait_depth];
-	slot->frame_address = frame_address;
-	slot->is_for_lock = wait->site.kind != WAIT_FUTEX; /* of that it is not known */
-	slot->place.entry = NULL;
-	slot->waiter.lock = NULL;
+	thread_wait_write(self);
+	record_wait_describe(slot, &wait->site);
 	return slot;
 }
 
@@ -119,6 +117,7 @@ static void announce_wait(struct thread_wait *slot, const struct record_site *si
 void record_wait_take_stack(struct thread *self, struct record_wait *wait)
 {
 	wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site, FILE_TYPE_NONE);
+	self->waits[wait->wait_index].sample_offset = (const char *)wait->sample - (const char *)self;
 }
 
 bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
@@ -130,8 +129,9 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 		return false;
 	}
 	announce_wait(slot, &wait->site);
-	wait->wait_index = self->wait_depth++;
+	wait->wait_index = self->wait_depth;
 	wait->since_ticks = slot->waiter.since_ticks;
+	thread_wait_publish(self, self->wait_depth + 1);
 	record_wait_draw(self, wait);
 	if (!wait->sample && is_stack_wanted_by_waker(&wait->site, slot))
 		record_wait_take_stack(self, wait);
@@ -192,6 +192,8 @@ void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wa
 	bool is_woken = outcome == WAIT_OVER || outcome == WAIT_AT_ONCE;
 	struct sample *waker = leave_waits(self, wait, is_woken, now_ticks);
 
+	if (wait->wait_index == 0)
+		self->waited_ticks[wait->site.kind] += delay_ticks;
 	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0 && was_wait(outcome, delay_ticks))
 		keep_wait(self, wait, waker, delay_ticks);
 }

@@ -112,6 +112,18 @@ static inline void record_wait_draw(struct thread *self, struct record_wait *wai
 		record_wait_take_stack(self, wait);
 }
 
+/* Says in the record what is waited for; nobody else is told. */
+static inline void record_wait_describe(struct thread_wait *slot, const struct record_site *site)
+{
+	slot->waiter.lock = NULL;
+	slot->place.entry = NULL;
+	slot->frame_address = (uint64_t)(uintptr_t)site->frame_pointer;
+	slot->object = (uint64_t)(uintptr_t)site->object;
+	slot->leaf_address = site->leaf_address;
+	slot->sample_offset = 0;
+	slot->kind = site->kind;
+}
+
 /* The wait begins now. wait->site is set. False when it cannot be measured (waits nested too deep, counted); then no
  * record_wait_end. Inline, as is the next, for the wait that nobody is told of, with none around it: a read of what is
  * there is hardly longer than this. */
@@ -121,11 +133,10 @@ static inline bool record_wait_begin(struct thread *self, struct record_wait *wa
 
 	if (self->wait_depth != 0 || wait->site.end != WAIT_END_OTHER)
 		return record_wait_begin_slow(self, wait);
-	wait->since_ticks = clock_now_ticks();
-	slot->frame_address = (uint64_t)(uintptr_t)wait->site.frame_pointer;
-	slot->waiter.lock = NULL;
-	slot->place.entry = NULL;
-	self->wait_depth = 1;
+	thread_wait_write(self);
+	record_wait_describe(slot, &wait->site);
+	wait->since_ticks = slot->waiter.since_ticks = clock_now_ticks();
+	thread_wait_publish(self, 1);
 	wait->wait_index = 0;
 	record_wait_draw(self, wait);
 	return true;
@@ -134,12 +145,15 @@ static inline bool record_wait_begin(struct thread *self, struct record_wait *wa
 static inline void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome)
 {
 	uint64_t now_ticks = clock_now_ticks();
+	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
 
 	if (wait->site.end != WAIT_END_OTHER || self->wait_depth != 1 || wait->wait_index != 0 ||
-	    clock_elapsed_ticks(wait->since_ticks, now_ticks) >= wait->threshold_ticks)
+	    delay_ticks >= wait->threshold_ticks) {
 		record_wait_end_slow(self, wait, outcome, now_ticks);
-	else
-		self->wait_depth = 0;
+		return;
+	}
+	self->waited_ticks[wait->site.kind] += delay_ticks;
+	self->wait_depth = 0;
 }
 
 /* Up to `waiters` threads that wait for the site's object are about to be woken from there. */

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "random.h"
+#include "sample_table.h"
 #include "stack.h"
 #include "waiters.h"
 #include "wakers.h"
@@ -27,23 +28,32 @@
 
 #define THREAD_WAITS 4 /* a wait, and waits in signal handlers that interrupted it */
 
-/* A wait in progress. It lives here and not on the stack because the real call may be left by longjmp. */
+/* A wait in progress. It lives here and not on the stack because the real call may be left by longjmp, and so that others
+ * can see it. */
 struct thread_wait {
-	struct waiter waiter;
+	struct waiter waiter; /* since_ticks: since when */
 	struct wakers_place place;
-	uint64_t frame_address; /* of the wrapper: tells an abandoned wait (longjmp) from one that goes on */
-	bool is_for_lock;       /* what no release was charged with is hand-off */
+	uint64_t
+		frame_address; /* of the wrapper, tells an abandoned wait (longjmp); its caller's bp and pc lie there */
+	uint64_t object;       /* address of what is waited for; 0: a descriptor, time, ... */
+	uint64_t leaf_address; /* of the function that was called */
+	int64_t sample_offset; /* bytes from this record, of the sample with its stack; 0: not taken beforehand */
+	uint32_t kind;         /* enum wait_kind */
 };
 
 struct thread {
-	_Atomic uint32_t tid; /* 0: record is free. Claimed by compare-and-swap. */
-	uint32_t wait_depth;  /* of waits, now; the owner's */
-	uint32_t frame_limit; /* of frames */
+	_Atomic uint32_t tid;   /* 0: record is free. Claimed by compare-and-swap. */
+	uint32_t wait_depth;    /* of waits, now; the owner's */
+	uint32_t wait_sequence; /* grows before a wait is written: thread_wait_write */
+	uint32_t frame_limit;   /* of frames */
 	struct random random;
 	struct stack_limits stack;
 	struct thread_wait waits[THREAD_WAITS];
 	_Atomic uint64_t handoff_ticks; /* lock waiting that no release was charged with, of all owners so far */
-	uint64_t frames[];              /* scratch for one stack, and THREAD_EXTRA_FRAMES */
+	/* From call to return, by kind, of this owner's waits that are over. A wait in a signal handler that interrupted a
+	 * wait is a part of that one. */
+	uint64_t waited_ticks[WAIT_KIND_COUNT];
+	uint64_t frames[]; /* scratch for one stack, and THREAD_EXTRA_FRAMES */
 };
 
 struct thread_table {
@@ -148,6 +158,21 @@ bool thread_has_ended(pthread_t thread);
 /* Called in a child that was forked since the last thread_enter, by the thread itself, before anything is recorded.
  * Must ready a fresh region, or answer false to stay off. May be called in a signal handler. */
 extern bool (*thread_on_fork)(void);
+
+/* Waits of a record are seen by readers in other processes, who take no lock. Before one is written the sequence grows, and
+ * wait_depth tells of it when it is whole. So what lies below wait_depth was true at one instant if the same sequence was
+ * read before and after it (thread_look.h). Stores in this order are all that it takes: x86 shows them to others as they come, only
+ * the compiler must be told. */
+static inline void thread_wait_write(struct thread *self)
+{
+	__atomic_store_n(&self->wait_sequence, self->wait_sequence + 1, __ATOMIC_RELEASE);
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+static inline void thread_wait_publish(struct thread *self, uint32_t depth)
+{
+	__atomic_store_n(&self->wait_depth, depth, __ATOMIC_RELEASE);
+}
 
 /* Record number `index` of a table, for readers. */
 static inline struct thread *thread_table_at(const struct thread_table *table, uint32_t index)

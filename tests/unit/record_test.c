@@ -398,6 +398,65 @@ static void answers_are_no_waits(void)
 	is_u64(types_asked, 0, "below its rate it is dropped like any other");
 }
 
+/* What another process sees of the wait, one that is told to others or one that is not. */
+static void wait_is_seen(struct record_wait *wait, bool is_stack_early)
+{
+	const struct thread *record = thread_table_at(threads, 0);
+	const struct thread_wait *seen = &record->waits[0];
+	uint32_t sequence;
+
+	start_afresh(1, is_stack_early ? 1 : INT64_C(1000000000000));
+	at(1000);
+	begin(wait);
+	sequence = record->wait_sequence;
+	is_u64(record->wait_depth, 1, "a wait is seen");
+	ok(seen->kind == wait->site.kind && seen->object == (uint64_t)wait->site.object && seen->leaf_address == LEAF &&
+		   seen->frame_address == (uint64_t)wait->site.frame_pointer,
+	   "what it waits for, in which function, called from where");
+	is_u64(seen->waiter.since_ticks, 1000, "and since when");
+	ok((const char *)record + seen->sample_offset ==
+		   (is_stack_early ? (const char *)wait->sample : (const char *)record),
+	   "with its stack, if that was taken");
+	at(1700);
+	end(wait, WAIT_OVER);
+	is_u64(record->wait_depth, 0, "until it is over");
+	is_u64(record->waited_ticks[wait->site.kind], 700, "then it counts, kept or not");
+	begin(wait);
+	is_u64(record->wait_sequence, sequence + 1, "the next one is told from it");
+	end(wait, WAIT_REFUSED);
+}
+
+static void waits_are_seen(void)
+{
+	struct frame frame = {.caller = 100};
+	struct record_wait lock = wait_at(&frame), file = wait_for_file(&frame, -1);
+
+	for (int i = 0; i < 2; i++) {
+		wait_is_seen(&lock, i);
+		wait_is_seen(&file, i);
+	}
+}
+
+static void waits_inside_waits_count_once(void)
+{
+	struct frame frame = {.caller = 100};
+	struct record_wait outer = wait_for_file(&frame, -1), inner = wait_at(&frame);
+	const struct thread *record = thread_table_at(threads, 0);
+
+	start_afresh(1, 1);
+	at(1000);
+	begin(&outer);
+	at(1100);
+	begin(&inner);
+	is_u64(record->wait_depth, 2, "a handler's wait is seen, too");
+	at(1300);
+	end(&inner, WAIT_OVER);
+	at(1500);
+	end(&outer, WAIT_OVER);
+	is_u64(record->waited_ticks[WAIT_READ], 500, "the wait that it interrupted counts whole");
+	is_u64(record->waited_ticks[WAIT_MUTEX], 0, "with what was waited in the handler");
+}
+
 static void nested_waits_are_bounded(void)
 {
 	struct frame frames[THREAD_WAITS + 1];
@@ -497,6 +556,8 @@ int main(void)
 	long_waits_know_their_descriptor();
 	dropped_waits_ask_nothing();
 	answers_are_no_waits();
+	waits_are_seen();
+	waits_inside_waits_count_once();
 	nested_waits_are_bounded();
 	abandoned_waits_are_left();
 	guard_keeps_handlers_out();
