@@ -54,6 +54,7 @@ $(build)/interpose/%.o:         sees := interpose sampling
 $(build)/interpose/startup.o:   sees := interpose sampling report .
 $(build)/report/%.o:            sees := report sampling . $(build)/proto
 $(build)/report/symbol_search.o: sees := report sampling interpose # the names in functions.def
+$(build)/report/lock_owner.o:    sees := report sampling interpose # how libc lays out what it locks
 $(build)/proto/%.o:             sees := $(build)/proto
 $(build)/tests/%.o:             sees := tests interpose sampling report . $(build)/proto
 

@@ -13,6 +13,7 @@
 #include "snapshot.h"
 #include "snapshot_names.h"
 #include "tool.h"
+#include "tool_json.h"
 
 /* What is said of one region. */
 struct row {
@@ -81,38 +82,23 @@ static void print_head(void)
 	       "STATE", "PROGRAM");
 }
 
-/* Text that is valid UTF-8 or has bytes that are none, as it is. */
-static void print_json_text(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else if ((unsigned char)*text < ' ')
-			printf("\\u%04x", (unsigned char)*text);
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
 static void print_json_row(const struct row *row)
 {
 	printf("{\"pid\": %d, \"program\": ", row->pid);
-	print_json_text(row->program);
+	tool_json_text(stdout, row->program);
 	printf(", \"since\": \"");
 	print_time(row->started_ns, "%FT%TZ", gmtime_r);
 	printf("\", \"age_ns\": %" PRId64 ", \"state\": \"%s\", \"ended\": ", row->age_ns,
 	       life_names[row->ending.life]);
 	if (row->ending.words[0])
-		print_json_text(row->ending.words);
+		tool_json_text(stdout, row->ending.words);
 	else
 		fputs("null", stdout);
 	for (int profile = 0; profile < PROFILE_COUNT; profile++)
 		printf(", \"%s\": %" PRIu64, snapshot_profile_name(profile), row->events[profile]);
 	printf(", \"lost\": %" PRIu64 ", \"written\": %s, \"region\": ", row->lost,
 	       row->ending.has_written ? "true" : "false");
-	print_json_text(row->path);
+	tool_json_text(stdout, row->path);
 	putchar('}');
 }
 

@@ -23,6 +23,8 @@ static const struct command {
 	 "writes the profiles of a process, alive or dead"},
 	{"symbolize", tool_symbolize, "[-o OUT] FILE", "adds files, lines and inlined functions to a profile"},
 	{"show", tool_show, "[-n COUNT] FILE...", "prints profiles as text, idle waits apart"},
+	{"threads", tool_threads, "[--no-stacks] [--wall [--seconds N]] [--looks N] [--json] PID | --region FILE",
+	 "shows what every thread does or waits for, who holds it up, and deadlocks"},
 	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
 };
 
