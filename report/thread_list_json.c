@@ -3,13 +3,13 @@
 #include <inttypes.h>
 
 #include "thread_list_parts.h"
-#include "tool_json.h"
+#include "tool_text.h"
 
 static void write_text(FILE *out, const char *key, const char *text)
 {
 	fprintf(out, ", \"%s\": ", key);
 	if (text && text[0])
-		tool_json_text(out, text);
+		tool_text_print_json(text, out);
 	else
 		fputs("null", out);
 }
@@ -53,7 +53,7 @@ static void write_wait(FILE *out, const struct listed_thread *thread)
 		return;
 	}
 	fputs("{\"kind\": ", out);
-	tool_json_text(out, thread_list_kind_name(thread->kind));
+	tool_text_print_json(thread_list_kind_name(thread->kind), out);
 	write_number(out, "waited_ns", thread->waited_ns);
 	write_number(out, "since_ns", thread->since_wall_ns);
 	fprintf(out, ", \"address\": \"0x%" PRIx64 "\"", thread->object);
@@ -134,13 +134,13 @@ void thread_list_write_json(const struct thread_list *list, FILE *out)
 	unsigned count = thread_list_notes(list, notes);
 
 	fprintf(out, "{\"pid\": %d, \"process\": ", list->look->file.region->header.pid);
-	tool_json_text(out, list->look->label);
+	tool_text_print_json(list->look->label, out);
 	write_truth(out, "alive", list->is_alive);
 	write_number(out, "taken_ns", list->taken_wall_ns);
 	fputs(", \"notes\": [", out);
 	for (unsigned i = 0; i < count; i++) {
 		fputs(i ? ", " : "", out);
-		tool_json_text(out, notes[i]);
+		tool_text_print_json(notes[i], out);
 	}
 	fputs("], \"deadlocks\": [", out);
 	for (size_t i = 0; i < list->deadlock_count; i++) {

@@ -13,7 +13,7 @@
 #include "snapshot.h"
 #include "snapshot_names.h"
 #include "tool.h"
-#include "tool_json.h"
+#include "tool_text.h"
 
 /* What is said of one region. */
 struct row {
@@ -85,20 +85,20 @@ static void print_head(void)
 static void print_json_row(const struct row *row)
 {
 	printf("{\"pid\": %d, \"program\": ", row->pid);
-	tool_json_text(stdout, row->program);
+	tool_text_print_json(row->program, stdout);
 	printf(", \"since\": \"");
 	print_time(row->started_ns, "%FT%TZ", gmtime_r);
 	printf("\", \"age_ns\": %" PRId64 ", \"state\": \"%s\", \"ended\": ", row->age_ns,
 	       life_names[row->ending.life]);
 	if (row->ending.words[0])
-		tool_json_text(stdout, row->ending.words);
+		tool_text_print_json(row->ending.words, stdout);
 	else
 		fputs("null", stdout);
 	for (int profile = 0; profile < PROFILE_COUNT; profile++)
 		printf(", \"%s\": %" PRIu64, snapshot_profile_name(profile), row->events[profile]);
 	printf(", \"lost\": %" PRIu64 ", \"written\": %s, \"region\": ", row->lost,
 	       row->ending.has_written ? "true" : "false");
-	tool_json_text(stdout, row->path);
+	tool_text_print_json(row->path, stdout);
 	putchar('}');
 }
 

@@ -1,241 +1,119 @@
 /* SPDX-License-Identifier: MIT */
-/* contend show: profiles as text: how much by kind, and the worst stacks; waits of threads that have nothing to do apart. */
+/* contend show: reads profiles and has them written in the form that is asked for. */
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile_file.h"
+#include "snapshot_names.h"
 #include "tool.h"
-#include "tool_text.h"
+#include "tool_show.h"
 
-typedef Perftools__Profiles__Profile Profile;
-typedef Perftools__Profiles__Sample Sample;
+enum { WORST_SHOWN = 10 };
 
-enum { VALUE_COUNT, VALUE_DELAY_NS, CALLERS_SHOWN = 3, WORST_SHOWN = 10 };
-
-static const char *text(const Profile *profile, int64_t index)
-{
-	return profile->string_table[index];
-}
-
-/* The innermost function of a location. Ids are numbers from 1 in order, as we write them; else "?". */
-static const char *location_name(const Profile *profile, uint64_t id)
-{
-	if (id == 0 || id > profile->n_location || profile->location[id - 1]->n_line == 0)
-		return "?";
-	uint64_t function = profile->location[id - 1]->line[0]->function_id;
-
-	return function && function <= profile->n_function ? text(profile, profile->function[function - 1]->name) : "?";
-}
-
-static const char *label(const Profile *profile, const Sample *sample, const char *key)
-{
-	for (size_t i = 0; i < sample->n_label; i++)
-		if (strcmp(text(profile, sample->label[i]->key), key) == 0)
-			return text(profile, sample->label[i]->str);
-	return "";
-}
-
-static void print_duration(int64_t ns, FILE *out)
-{
-	static const struct unit {
-		double ns;
-		const char *name;
-	} units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
-	const struct unit *unit = units;
-
-	while (unit->ns > 1 && (double)ns < unit->ns)
-		unit++;
-	fprintf(out, "%8.2f%-2s", (double)ns / unit->ns, unit->name);
-}
-
-/* Of the kinds that wait_kinds.def calls idle. */
-static bool is_idle(const Profile *profile, const Sample *sample)
-{
-	static const struct {
-		const char *name;
-		bool is_idle;
-	} kinds[] = {
-#define WAIT_KIND(identifier, name, end, is_idle) {name, is_idle},
-#include "wait_kinds.def"
-#undef WAIT_KIND
-	};
-	const char *kind = label(profile, sample, "kind");
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].name, kind) == 0)
-			return kinds[i].is_idle;
-	return false;
-}
-
-static void print_sample(const Profile *profile, const Sample *sample, FILE *out)
-{
-	const char *file_type = label(profile, sample, "fd");
-
-	print_duration(sample->value[VALUE_DELAY_NS], out);
-	fprintf(out, "  %8" PRId64 "x  ", sample->value[VALUE_COUNT]);
-	tool_text_print(label(profile, sample, "kind"), out);
-	fputs(file_type[0] ? " " : "", out);
-	tool_text_print(file_type, out);
-	fputc(' ', out);
-	for (size_t i = 0; i < sample->n_location_id && i <= CALLERS_SHOWN; i++) {
-		fputs(i ? " < " : " ", out);
-		tool_text_print_function(location_name(profile, sample->location_id[i]), out);
-	}
-	fputc('\n', out);
-}
-
-static int compare_delays(const void *left, const void *right)
-{
-	const Sample *const *a = left, *const *b = right;
-	int64_t a_ns = (*a)->value[VALUE_DELAY_NS], b_ns = (*b)->value[VALUE_DELAY_NS];
-
-	return (b_ns > a_ns) - (b_ns < a_ns);
-}
-
-/* The `most` worst of the samples, idle waits only or none of them. */
-static void print_worst(const Profile *profile, bool idle, unsigned most, FILE *out)
-{
-	unsigned shown = 0;
-
-	for (size_t i = 0; i < profile->n_sample && shown < most; i++) {
-		if (is_idle(profile, profile->sample[i]) != idle)
-			continue;
-		print_sample(profile, profile->sample[i], out);
-		shown++;
-	}
-	if (shown == 0)
-		fputs("  none\n", out);
-}
-
-struct total {
-	const char *name;
-	int64_t count;
-	int64_t delay_ns;
+/* The command line. */
+struct show_command {
+	struct show_order order;
+	struct tool_input_order input; /* nothing wanted: all */
+	show_form form;                /* NULL: none was asked for */
+	bool no_idle;
 };
 
-/* As far as the type goes: a profile may hold any numbers. */
-static int64_t add_capped(int64_t a, int64_t b)
+/* What was read. */
+struct reading {
+	struct tool_input *inputs;
+	struct shown *shown;
+	size_t input_count, shown_count;
+};
+
+static int plant_tree(const struct show_command *command, struct shown *shown)
 {
-	int64_t sum;
+	int error;
 
-	return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
-}
-
-/* Adds up by `key`; returns how many different values of it there are, at most `limit`. */
-static size_t add_up(const Profile *profile, const char *key, struct total *out_totals, size_t limit)
-{
-	size_t count = 0, at;
-
-	for (size_t i = 0; i < profile->n_sample; i++) {
-		const char *name = label(profile, profile->sample[i], key);
-
-		for (at = 0; at < count && strcmp(out_totals[at].name, name) != 0; at++)
-			;
-		if (at == limit)
-			continue;
-		if (at == count)
-			out_totals[count++] = (struct total){.name = name};
-		out_totals[at].count = add_capped(out_totals[at].count, profile->sample[i]->value[VALUE_COUNT]);
-		out_totals[at].delay_ns =
-			add_capped(out_totals[at].delay_ns, profile->sample[i]->value[VALUE_DELAY_NS]);
-	}
-	return count;
-}
-
-static int compare_totals(const void *left, const void *right)
-{
-	const struct total *a = left, *b = right;
-
-	return (b->delay_ns > a->delay_ns) - (b->delay_ns < a->delay_ns);
-}
-
-static void print_kinds(const Profile *profile, FILE *out)
-{
-	struct total totals[64];
-	size_t count = add_up(profile, "kind", totals, sizeof(totals) / sizeof(totals[0]));
-
-	qsort(totals, count, sizeof(totals[0]), compare_totals);
-	for (size_t i = 0; i < count; i++) {
-		print_duration(totals[i].delay_ns, out);
-		fprintf(out, "  %8" PRId64 "x  ", totals[i].count);
-		tool_text_print(totals[i].name, out);
-		fputc('\n', out);
-	}
-}
-
-/* Reading has checked that each sample has a value of each type. */
-static bool is_of_contention(const Profile *profile)
-{
-	return profile->n_sample_type == 2 &&
-	       strcmp(text(profile, profile->sample_type[VALUE_COUNT]->type), "contentions") == 0 &&
-	       strcmp(text(profile, profile->sample_type[VALUE_DELAY_NS]->type), "delay") == 0;
-}
-
-/* A profile of contention, worst first; NULL after a complaint. */
-static Profile *read_sorted(const char *path)
-{
-	Profile *profile;
-	int error = profile_file_read(path, &profile);
-
+	shown->tree.group = command->order.group;
+	error = stack_tree_add(&shown->tree, shown->profile->message, 0);
 	if (error) {
-		tool_fail("%s: %s", path,
-			  error == -EBADMSG ? "not a profile, or a damaged one" : tool_error_words(error));
-		return NULL;
+		stack_tree_free(&shown->tree);
+		return tool_fail("%s: %s", shown->name, tool_error_words(error));
 	}
-	if (!is_of_contention(profile)) {
-		tool_fail("%s: not a profile of contention", path);
-		profile_file_free(profile);
-		return NULL;
+	if (command->no_idle)
+		stack_tree_drop_idle(&shown->tree);
+	return TOOL_OK;
+}
+
+static int read_one(const char *name, const struct show_command *command, struct reading *reading)
+{
+	struct tool_input *input = &reading->inputs[reading->input_count];
+	int status = tool_input_read(name, &command->input, input);
+
+	if (status != TOOL_OK)
+		return status;
+	reading->input_count++;
+	for (size_t i = 0; i < input->count && status == TOOL_OK; i++) {
+		struct shown shown = {.name = input->name, .profile = &input->profiles[i]};
+
+		status = plant_tree(command, &shown);
+		if (status == TOOL_OK)
+			reading->shown[reading->shown_count++] = shown;
 	}
-	if (profile->n_sample)
-		qsort(profile->sample, profile->n_sample, sizeof(profile->sample[0]), compare_delays);
-	return profile;
+	return status;
+}
+
+/* All that can be read is; TOOL_FAILED if something cannot. */
+static int read_all(char **names, size_t count, const struct show_command *command, struct reading *out_reading)
+{
+	int status = TOOL_OK;
+
+	out_reading->inputs = calloc(count, sizeof(*out_reading->inputs));
+	out_reading->shown = calloc(count * PROFILE_COUNT, sizeof(*out_reading->shown));
+	if (!out_reading->inputs || !out_reading->shown)
+		return tool_fail("%s", strerrordesc_np(ENOMEM));
+	for (size_t i = 0; i < count; i++)
+		if (read_one(names[i], command, out_reading) != TOOL_OK)
+			status = TOOL_FAILED;
+	return status;
+}
+
+static void free_all(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->shown_count; i++)
+		stack_tree_free(&reading->shown[i].tree);
+	for (size_t i = 0; i < reading->input_count; i++)
+		tool_input_free(&reading->inputs[i]);
+	free(reading->shown);
+	free(reading->inputs);
+}
+
+static int show(char **names, size_t count, const struct show_command *command)
+{
+	struct reading reading = {0};
+	int status = read_all(names, count, command, &reading);
+	int error = 0;
+
+	if (reading.shown_count)
+		error = command->form(reading.shown, reading.shown_count, &command->order, stdout);
+	free_all(&reading);
+	if (error)
+		return tool_fail("%s", tool_error_words(error));
+	if (fflush(stdout) || ferror(stdout))
+		return tool_fail("standard output: %s", strerrordesc_np(errno));
+	return status;
 }
 
 int tool_print_worst(const char *profile_path, unsigned most, FILE *out)
 {
-	Profile *profile = read_sorted(profile_path);
+	struct show_command command = {.order = {.most = most, .weight = STACK_WEIGHT_DELAY_NS}};
+	struct reading reading = {0};
+	int status = read_all((char **)&profile_path, 1, &command, &reading);
 
-	if (!profile)
-		return TOOL_FAILED;
-	print_worst(profile, false, most, out);
-	profile_file_free(profile);
-	return TOOL_OK;
+	if (status == TOOL_OK)
+		tool_show_worst(&reading.shown[0], false, &command.order, out);
+	free_all(&reading);
+	return status;
 }
 
-static int show(const char *path, unsigned most)
-{
-	Profile *profile = read_sorted(path);
-	bool has_kinds;
-
-	if (!profile)
-		return TOOL_FAILED;
-	has_kinds = profile->n_sample && label(profile, profile->sample[0], "kind")[0];
-	printf("%s\n", path);
-	for (size_t i = 0; i < profile->n_comment; i++) {
-		tool_text_print(text(profile, profile->comment[i]), stdout);
-		putchar('\n');
-	}
-	if (has_kinds) {
-		puts("\nby kind");
-		print_kinds(profile, stdout);
-	}
-	puts("\nworst");
-	print_worst(profile, false, most, stdout);
-	if (has_kinds) {
-		puts("\nidle: threads that wait for something to do");
-		print_worst(profile, true, most, stdout);
-	}
-	profile_file_free(profile);
-	return TOOL_OK;
-}
-
-/* A number from 1 on; 0 if the text is none. */
-static unsigned count_of(const char *digits)
+unsigned tool_show_read_count(const char *digits)
 {
 	unsigned long count;
 
@@ -246,35 +124,136 @@ static unsigned count_of(const char *digits)
 	return errno || count > UINT_MAX ? 0 : count;
 }
 
+/* The place of a word among others; -1 if it is none of them. */
+static int find_word(const char *word, const char *const *words)
+{
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return -1;
+}
+
+int tool_show_read_weight(const char *word)
+{
+	static const char *const words[] = {
+		[STACK_WEIGHT_CONTENTIONS] = "contentions", [STACK_WEIGHT_DELAY_NS] = "delay", [STACK_WEIGHTS] = NULL};
+
+	return find_word(word, words);
+}
+
+static int read_group(const char *word)
+{
+	static const char *const words[] = {
+		[STACK_GROUP_NONE] = "none", [STACK_GROUP_KIND] = "kind", [STACK_GROUP_FD] = "fd", NULL};
+
+	return find_word(word, words);
+}
+
+static int read_profile_name(const char *word)
+{
+	for (int which = 0; which < PROFILE_COUNT; which++)
+		if (strcmp(snapshot_profile_name(which), word) == 0)
+			return which;
+	return -1;
+}
+
 static int help(void)
 {
-	puts("Usage: contend show [-n COUNT] FILE...\n\n"
-	     "Prints profiles as text: their comments, totals by kind of wait, and the COUNT worst stacks (10), from the call\n"
-	     "outwards. Waits of threads that have nothing to do (event loops, accept, sleep, condition variables) stand apart.\n");
+	puts("Usage: contend show [OPTION...] FILE|PID|REGION...\n\n"
+	     "Shows profiles: of files (- is standard input), or what a profiled process, alive or dead, has recorded so far.\n"
+	     "As text: their comments, totals by kind of wait, and the worst stacks, from the call outwards. Waits of threads\n"
+	     "that have nothing to do (event loops, accept, sleep, condition variables) stand apart.\n\n"
+	     "  --folded           a line for each stack, for flamegraph.pl and speedscope\n"
+	     "  --json             everything, for programs\n\n"
+	     "  -n COUNT           that many stacks in the text (10)\n"
+	     "  --weight WHAT      delay (the default) or contentions: what sorts the text, and is counted in the others\n"
+	     "  --by LABEL         kind or fd: stacks with different labels stand apart, below a frame of that name\n"
+	     "  --no-idle          without waits of threads that have nothing to do\n"
+	     "  --profile NAME     mutex, block or wake: only that one, of a process; may be given again\n\n"
+	     "  contend show --by kind --no-idle --folded 4711 | flamegraph.pl --countname ns > locks.svg\n\n"
+	     "Exit status: 0; 1 if something could not be read or written; 2 if the command line is wrong.");
 	return TOOL_OK;
+}
+
+enum { OPTION_FOLDED = 256, OPTION_JSON, OPTION_WEIGHT, OPTION_BY, OPTION_NO_IDLE, OPTION_PROFILE };
+
+static int choose_form(int option, struct show_command *command)
+{
+	static const show_form forms[] = {
+		[OPTION_FOLDED - OPTION_FOLDED] = tool_show_folded,
+		[OPTION_JSON - OPTION_FOLDED] = tool_show_json,
+	};
+
+	if (command->form && command->form != forms[option - OPTION_FOLDED])
+		return tool_misuse("show", "two forms are asked for; it can write one");
+	command->form = forms[option - OPTION_FOLDED];
+	return TOOL_OK;
+}
+
+/* An option with a word for a value; `number` is what the word stands for. */
+static int choose_word(int option, int number, struct show_command *command)
+{
+	if (number < 0)
+		return tool_misuse("show", "%s: not %s", optarg,
+				   option == OPTION_WEIGHT ? "delay or contentions"
+				   : option == OPTION_BY   ? "kind or fd"
+							   : "mutex, block or wake");
+	if (option == OPTION_WEIGHT)
+		command->order.weight = number;
+	else if (option == OPTION_BY)
+		command->order.group = number;
+	else
+		command->input.wanted |= 1u << number;
+	return TOOL_OK;
+}
+
+static int take_option(int option, struct show_command *command)
+{
+	switch (option) {
+	case 'n':
+		command->order.most = tool_show_read_count(optarg);
+		return command->order.most ? TOOL_OK : tool_misuse("show", "%s: not a number of stacks", optarg);
+	case OPTION_FOLDED:
+	case OPTION_JSON:
+		return choose_form(option, command);
+	case OPTION_WEIGHT:
+		return choose_word(option, tool_show_read_weight(optarg), command);
+	case OPTION_BY:
+		return choose_word(option, read_group(optarg), command);
+	case OPTION_PROFILE:
+		return choose_word(option, read_profile_name(optarg), command);
+	case OPTION_NO_IDLE:
+		command->no_idle = true;
+		return TOOL_OK;
+	default:
+		return tool_misuse("show", "the command line is wrong");
+	}
 }
 
 int tool_show(int argc, char **argv)
 {
-	static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
-	unsigned most = WORST_SHOWN;
-	int option, status = TOOL_OK;
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+						{"folded", no_argument, NULL, OPTION_FOLDED},
+						{"json", no_argument, NULL, OPTION_JSON},
+						{"weight", required_argument, NULL, OPTION_WEIGHT},
+						{"by", required_argument, NULL, OPTION_BY},
+						{"no-idle", no_argument, NULL, OPTION_NO_IDLE},
+						{"profile", required_argument, NULL, OPTION_PROFILE},
+						{0}};
+	struct show_command command = {.order = {.most = WORST_SHOWN, .weight = STACK_WEIGHT_DELAY_NS}};
+	int option;
 
 	while ((option = getopt_long(argc, argv, "+n:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
-		if (option != 'n')
-			return tool_misuse("show", "the command line is wrong");
-		most = count_of(optarg);
-		if (most == 0)
-			return tool_misuse("show", "%s: not a number of stacks", optarg);
+		if (take_option(option, &command) != TOOL_OK)
+			return TOOL_USAGE;
 	}
 	if (optind == argc)
 		return tool_misuse("show", "no profile named");
-	for (; optind < argc; optind++)
-		if (show(argv[optind], most) != TOOL_OK)
-			status = TOOL_FAILED;
-	if (fflush(stdout) || ferror(stdout))
-		return tool_fail("standard output: %s", strerrordesc_np(errno));
-	return status;
+	if (!command.form)
+		command.form = tool_show_text;
+	if (!command.input.wanted)
+		command.input.wanted = TOOL_INPUT_ALL;
+	return show(argv + optind, argc - optind, &command);
 }

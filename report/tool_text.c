@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tool_text.h"
+#include "utf8.h"
 
 enum { READABLE_BYTES = 64 * 1024, CONTROL_C1_LEAD = 0xc2, CONTROL_C1_LIMIT = 0xa0 };
 
@@ -16,14 +17,25 @@ static size_t control_bytes(const unsigned char *text)
 	return text[0] == CONTROL_C1_LEAD && text[1] >= 0x80 && text[1] < CONTROL_C1_LIMIT ? 2 : 0;
 }
 
-void tool_text_print(const char *text, FILE *out)
+/* U+FFFE and U+FFFF, which XML does not have. */
+static bool is_noncharacter(const char *text)
+{
+	return strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0;
+}
+
+void tool_text_print_field(const char *text, char separator, FILE *out)
 {
 	for (const unsigned char *at = (const unsigned char *)text; *at;) {
 		size_t bytes = control_bytes(at);
 
-		fputc(bytes ? '?' : *at, out);
+		fputc(bytes ? '?' : *at == (unsigned char)separator ? ',' : *at, out);
 		at += bytes ? bytes : 1;
 	}
+}
+
+void tool_text_print(const char *text, FILE *out)
+{
+	tool_text_print_field(text, '\0', out);
 }
 
 struct readable {
@@ -56,9 +68,46 @@ static bool demangle(const char *name, struct readable *out_readable)
 	return cplus_demangle_v3_callback(name, DMGL_NO_OPTS, add_piece, out_readable);
 }
 
-void tool_text_print_function(const char *name, FILE *out)
+const char *tool_text_function(const char *name)
 {
 	static struct readable readable;
 
-	tool_text_print(demangle(name, &readable) ? readable.text : name, out);
+	return demangle(name, &readable) ? readable.text : name;
+}
+
+void tool_text_print_function(const char *name, FILE *out)
+{
+	tool_text_print(tool_text_function(name), out);
+}
+
+void tool_text_print_json(const char *text, FILE *out)
+{
+	fputc('"', out);
+	while (*text) {
+		size_t bytes = utf8_character_bytes(text), control = control_bytes((const unsigned char *)text);
+
+		if (bytes == 0)
+			fputs("\\ufffd", out);
+		else if (control || strchr("\"\\<>&", *text))
+			fprintf(out, "\\u%04x", (unsigned char)text[bytes - 1]);
+		else
+			fwrite(text, 1, bytes, out);
+		text += bytes ? bytes : 1;
+	}
+	fputc('"', out);
+}
+
+void tool_text_print_xml(const char *text, FILE *out)
+{
+	while (*text) {
+		size_t bytes = utf8_character_bytes(text), control = control_bytes((const unsigned char *)text);
+
+		if (bytes == 0 || control || is_noncharacter(text))
+			fputc('?', out);
+		else if (bytes == 1 && strchr("\"'<>&", *text))
+			fprintf(out, "&#%d;", *text);
+		else
+			fwrite(text, 1, bytes, out);
+		text += bytes ? bytes : 1;
+	}
 }

@@ -127,16 +127,16 @@ static bool is_one_line_about(const struct heard *heard, const char *path)
 	return end && end + 1 == heard->text + heard->bytes && strstr(heard->text, path);
 }
 
-int fuzz_show(const char *path)
+static int show(const char *path, const char *form)
 {
-	char *arguments[] = {"show", (char *)path, NULL};
+	char *arguments[] = {"show", (char *)form, (char *)path, NULL};
 	struct heard out, complaint;
 	int status;
 
 	listen(&out, &stdout);
 	listen(&complaint, &stderr);
 	optind = 0; /* a new command line */
-	status = tool_show(2, arguments);
+	status = tool_show(3, arguments);
 	stop_listening(&out, &stdout);
 	stop_listening(&complaint, &stderr);
 	fuzz_require(status == TOOL_OK || status == TOOL_FAILED);
@@ -145,6 +145,16 @@ int fuzz_show(const char *path)
 	fuzz_require(is_harmless(&out) && is_harmless(&complaint));
 	free(out.text);
 	free(complaint.text);
+	return status;
+}
+
+int fuzz_show(const char *path)
+{
+	static const char *const other_forms[] = {"--folded", "--json"};
+	int status = show(path, "--");
+
+	for (size_t i = 0; i < sizeof(other_forms) / sizeof(*other_forms); i++)
+		fuzz_require(show(path, other_forms[i]) == status);
 	return status;
 }
 

@@ -39,7 +39,7 @@ void fuzz_write_file(const char *path, const void *bytes, size_t count);
 /* A number as a hostile file would have it: an edge of some type, a power of two, something near `usual` or `limit`. */
 uint64_t fuzz_number(struct random *random, uint64_t usual, uint64_t limit);
 
-/* `contend show FILE` in this process. Whatever is in the file: exit status 0 and no complaint, or 1 and one line that names
+/* `contend show FILE` in this process, in all forms. Whatever is in the file: exit status 0 and no complaint, or 1 and one line that names
  * the file; and nothing that a terminal would obey. Returns the exit status. */
 int fuzz_show(const char *path);
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `contend show` prints profiles as text: totals by kind, the worst stacks, and idle waits apart from the others.
+# `contend show` prints profiles as text: totals by kind, the worst stacks, and idle waits apart from the others; and in the forms
+# that other programs read, with the same numbers.
 . "${ROOT:-$PWD}/tests/live/common.sh"
 
 # show ARGUMENT...: output in $work/show.out and .err, exit status in $status.
@@ -68,6 +69,75 @@ at_least 'releases are shown, without a kind' "$(part worst | grep -c 'x    pthr
 show "$block" "$mutex"
 is 'two files, both shown' "$(grep -c '^worst$' "$work/show.out")" 2
 
+# folded FILE [STACK]: the sum of the lines whose stack matches.
+folded()
+{
+	awk -v stack="${2:-}" '{ value = $NF; sub(/ [^ ]*$/, ""); if ($0 ~ stack) sum += value } END { printf "%.0f\n", sum }' "$1"
+}
+
+show --folded "$block"
+is 'folded: shown' "$status $(cat "$work/show.err")" '0 '
+is 'folded: the total' "$(folded "$work/show.out")" "$(sum "$text" delay)"
+is 'folded: a stack, outermost first' "$(folded "$work/show.out" ';main;run;wait_long;read$')" "$(sum "$text" delay wait_long)"
+is 'folded: nothing but stacks and numbers' "$(grep -cvE '^[^ ;]+(;[^ ;]+)* [0-9]+$' "$work/show.out")" 0
+show --folded --weight contentions "$block"
+is 'folded, contentions: the total' "$(folded "$work/show.out")" "$(sum "$text" count)"
+show --folded --no-idle "$block"
+is 'folded, --no-idle: the total' "$(folded "$work/show.out")" "$(sum "$text" delay '' 'kind=(read|write|join)')"
+show --folded --by kind "$block"
+for kind in $kinds; do
+	is "folded, --by kind: $kind" "$(folded "$work/show.out" "^$kind;")" "$(sum "$text" delay '' "^kind=$kind(,|$)")"
+done
+show --folded --by fd "$block"
+is 'folded, --by fd: pipes' "$(folded "$work/show.out" '^pipe;')" "$(sum "$text" delay '' 'fd=pipe')"
+is 'folded, --by fd: the rest' "$(folded "$work/show.out" '^none;')" \
+	$(($(sum "$text" delay) - $(sum "$text" delay '' 'fd=pipe')))
+locks=$work/locks.$(last_dump locks)
+show --folded "$locks.mutex.pb.gz" "$locks.block.pb.gz"
+is 'folded, two profiles: told apart at the root' "$(folded "$work/show.out" '^mutex;') $(folded "$work/show.out" '^block;')" \
+	"$(sum "$(decoded locks last mutex)" delay) $(sum "$(decoded locks last block)" delay)"
+
+# json EXPRESSION: what it says of the output, with `d`, the first profile.
+json()
+{
+	python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))[0]
+print(eval(sys.argv[2]))' "$work/show.out" "$1"
+}
+
+show --json "$block"
+is 'json: shown' "$status $(cat "$work/show.err")" '0 '
+is 'json: which profile' "$(json '(d["name"], d["profile"])')" "('$block', 'block')"
+is 'json: the totals' "$(json '(d["contentions"], d["delay_ns"])')" "($(sum "$text" count), $(sum "$text" delay))"
+is 'json: and of its samples' "$(json 'sum(s["delay_ns"] for s in d["samples"])')" "$(sum "$text" delay)"
+is 'json: a stack, innermost first' "$(json '[s["contentions"] for s in d["samples"]
+	if s["stack"][:4] == ["read", "wait_long", "run", "main"] and s["kind"] == "read" and s["fd"] == "pipe"]')" '[100]'
+is 'json: what is idle' "$(json '{s["kind"] for s in d["samples"] if s["idle"]}')" "{'sleep'}"
+is 'json: when, how long' "$(json '(d["time_ns"], d["duration_ns"])')" \
+	"($(sed -n 's/^# time //p' "$text"), $(sed -n 's/^# duration //p' "$text"))"
+is 'json: comments' "$(json 'd["comments"][-1]')" '# lost: nothing'
+# shellcheck disable=SC2094 # a file that is read twice
+show --json - <"$block"
+is 'standard input is read' "$(json '(d["name"], d["delay_ns"])')" "('standard input', $(sum "$text" delay))"
+
+# What a process left that was killed; the profile that it is dumped to says the same.
+profiled killed "$live/exit_ways" SIGKILL 2>/dev/null
+pid=$(head -n 1 "$work/killed.out" | cut -d ' ' -f 1)
+show --json "$pid"
+is 'a process: shown' "$status $(cat "$work/show.err")" '0 '
+is 'a process: all its profiles' "$(python3 -c 'import json, sys
+print(*[d["profile"] for d in json.load(sys.stdin)])' <"$work/show.out")" 'mutex block'
+shown=$(json '(d["contentions"], d["delay_ns"])')
+show --folded --profile block "$pid"
+shown_block=$(folded "$work/show.out")
+show "$pid"
+is 'a process: as text, with both heads' "$(grep -c "^process $pid (exit_ways)$" "$work/show.out")" 2
+"$contend" dump -o "$work/left.%n" "$pid" >/dev/null 2>&1
+is 'a process: what its dump says' "$shown $shown_block" \
+	"($(sum "$(decoded left last mutex)" count), $(sum "$(decoded left last mutex)" delay)) $(sum "$(decoded left last block)" delay)"
+show "$pid"
+is 'a process that is not there' "$status" 1
+
 show "$work/none.pb.gz"
 refused 1 "$work/none.pb.gz: No such file or directory"
 echo text >"$work/text"
@@ -99,6 +169,14 @@ show -n
 refused 2 'contend show: the command line is wrong'
 show -x "$block"
 refused 2 'contend show: the command line is wrong'
+show --json --folded "$block"
+refused 2 'two forms are asked for'
+show --by size "$block"
+refused 2 'size: not kind or fd'
+show --weight heavy "$block"
+refused 2 'heavy: not delay or contentions'
+show --profile heap "$block"
+refused 2 'heap: not mutex, block or wake'
 show --help
 is 'help is no failure' "$status" 0
 at_least 'and says how it is used' "$(grep -c '^Usage: contend show ' "$work/show.out")" 1

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* tool_show: what `contend show` and those that write its forms share. */
+#ifndef CONTEND_TOOL_SHOW_H
+#define CONTEND_TOOL_SHOW_H
+
+#include <stdio.h>
+
+#include "stack_tree.h"
+#include "tool_input.h"
+
+/* One profile. */
+struct shown {
+	const char *name; /* of the file or process that it is of */
+	const struct tool_profile *profile;
+	struct stack_tree tree;
+};
+
+struct show_order {
+	unsigned most; /* stacks in the text */
+	enum stack_weight weight;
+	enum stack_group group; /* the trees are grouped so, but for forms that can do it themselves */
+};
+
+/* A form: writes all profiles to `out`. 0 or -errno; what the stream met, its owner asks it. */
+typedef int (*show_form)(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
+
+int tool_show_text(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
+int tool_show_folded(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
+int tool_show_json(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
+
+/* The `most` worst stacks of one profile, worst first: idle waits or the others. */
+void tool_show_worst(struct shown *shown, bool idle, const struct show_order *order, FILE *out);
+
+/* What an option's text stands for: a number from 1 on, or 0; an enum stack_weight, or -1. */
+unsigned tool_show_read_count(const char *digits);
+int tool_show_read_weight(const char *word);
+
+#endif
