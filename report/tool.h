@@ -21,6 +21,7 @@ int tool_dump(int argc, char **argv);
 int tool_list(int argc, char **argv);
 int tool_symbolize(int argc, char **argv);
 int tool_show(int argc, char **argv);
+int tool_diff(int argc, char **argv);
 int tool_check(int argc, char **argv);
 int tool_threads(int argc, char **argv);
 

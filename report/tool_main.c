@@ -26,6 +26,7 @@ static const struct command {
 	 "shows profiles: as text, idle waits apart, or for other tools"},
 	{"threads", tool_threads, "[--no-stacks] [--wall [--seconds N]] [--looks N] [--json] PID | --region FILE",
 	 "shows what every thread does or waits for, who holds it up, and deadlocks"},
+	{"diff", tool_diff, "[--per-second] [OPTION...] OLD NEW", "what grew and what shrank between two profiles"},
 	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
 };
 
