@@ -53,6 +53,7 @@ $(build)/sampling/frame_oracle.o: sees := sampling build/private/include
 $(build)/interpose/%.o:         sees := interpose sampling
 $(build)/interpose/startup.o:   sees := interpose sampling report .
 $(build)/report/%.o:            sees := report sampling . $(build)/proto
+$(build)/report/tool_show_html.o $(build)/report/tool_show_svg.o: sees := report sampling . $(build)/proto $(build)/report
 $(build)/report/symbol_search.o: sees := report sampling interpose # the names in functions.def
 $(build)/report/lock_owner.o:    sees := report sampling interpose # how libc lays out what it locks
 $(build)/proto/%.o:             sees := $(build)/proto
@@ -84,6 +85,12 @@ build/private/lib%.a:
 	$(call quiet,COPY)objcopy --redefine-sym malloc=heap_alloc --redefine-sym free=heap_free \
 		$$($(CC) -print-file-name=lib$*.a) $@
 
+# What flame graphs are made of, embedded in the tool.
+$(build)/report/flame_files.h: report/embed.sh $(wildcard report/flame*.html report/flame*.css report/flame*.js)
+	@mkdir -p $(@D)
+	$(call quiet,EMBED)sh $^ > $@
+$(build)/report/tool_show_html.o $(build)/report/tool_show_svg.o: $(build)/report/flame_files.h
+
 $(build)/sampling/frame_oracle.o: | build/private/libunwind.o
 
 $(build)/sampling.a: $(sampling)
@@ -102,7 +109,7 @@ build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/repo
 		$(filter %.o %.a,$^)
 
 build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf -lm
 
 $(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
 $(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o build/private/libunwind.o build/private/jemalloc.o \
@@ -127,7 +134,7 @@ $(build)/tests/fuzz/tool_main.o: $(build)/report/tool_main.o
 	$(call quiet,COPY)objcopy --redefine-sym main=contend_main $< $@
 $(build)/tests/fuzz/%_fuzz: $(build)/tests/fuzz/%_fuzz.o $(build)/tests/fuzz/fuzz.a $(build)/tests/fuzz/tool_main.o \
 		$(filter-out %/tool_main.o,$(tool)) $(build)/report.a $(build)/sampling.a build/private/libunwind.o
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer,$(fuzzing) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer,$(fuzzing) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf -lm
 else
 fuzzers:
 	@$(MAKE) --no-print-directory SANITIZE=fuzz CC=clang fuzzers

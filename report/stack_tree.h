@@ -18,7 +18,7 @@
 #include "hash_index.h"
 #include "profile.pb-c.h"
 
-enum { STACK_TREE_ROOT = 0, STACK_TREE_SIDES = 2, STACK_TREE_NODES_LIMIT = 1 << 24 };
+enum { STACK_TREE_ROOT = 0, STACK_TREE_SIDES = 2, STACK_TREE_NODES_LIMIT = 1 << 22 };
 
 /* In the order of a sample's values. */
 enum stack_weight { STACK_WEIGHT_CONTENTIONS, STACK_WEIGHT_DELAY_NS, STACK_WEIGHTS };
@@ -61,8 +61,8 @@ struct stack_tree {
 /* Adds the samples of a message that tool_input has read. 0, -ENOMEM or -EFBIG; the tree is fit to be freed only, then. */
 int stack_tree_add(struct stack_tree *tree, const Perftools__Profiles__Profile *message, unsigned side);
 
-/* Does a thread that has nothing to do wait so? */
-bool stack_tree_is_idle(const struct stack_sample *sample);
+/* Does a thread that has nothing to do wait so? Asked of the label `kind`. */
+bool stack_tree_is_idle(const char *kind);
 
 /* Leaves idle waits out. Nothing can be added afterwards. */
 void stack_tree_drop_idle(struct stack_tree *tree);

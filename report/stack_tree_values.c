@@ -5,7 +5,7 @@
 #include "heap.h"
 #include "stack_tree.h"
 
-bool stack_tree_is_idle(const struct stack_sample *sample)
+bool stack_tree_is_idle(const char *kind)
 {
 	static const struct {
 		const char *name;
@@ -17,7 +17,7 @@ bool stack_tree_is_idle(const struct stack_sample *sample)
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].name, sample->kind) == 0)
+		if (strcmp(kinds[i].name, kind) == 0)
 			return kinds[i].is_idle;
 	return false;
 }
@@ -27,7 +27,7 @@ void stack_tree_drop_idle(struct stack_tree *tree)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < tree->sample_count; i++)
-		if (!stack_tree_is_idle(&tree->samples[i]))
+		if (!stack_tree_is_idle(tree->samples[i].kind))
 			tree->samples[kept++] = tree->samples[i];
 	tree->sample_count = kept;
 }

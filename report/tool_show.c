@@ -31,7 +31,7 @@ static int plant_tree(const struct show_command *command, struct shown *shown)
 {
 	int error;
 
-	shown->tree.group = command->order.group;
+	shown->tree.group = command->form == tool_show_html ? STACK_GROUP_NONE : command->order.group;
 	error = stack_tree_add(&shown->tree, shown->profile->message, 0);
 	if (error) {
 		stack_tree_free(&shown->tree);
@@ -163,25 +163,41 @@ static int help(void)
 	     "Shows profiles: of files (- is standard input), or what a profiled process, alive or dead, has recorded so far.\n"
 	     "As text: their comments, totals by kind of wait, and the worst stacks, from the call outwards. Waits of threads\n"
 	     "that have nothing to do (event loops, accept, sleep, condition variables) stand apart.\n\n"
+	     "  --html             a page with flame graphs, one beside the other: zoom, search, switches; needs no network\n"
+	     "  --svg              the same as a picture, which zooms and searches in a browser\n"
 	     "  --folded           a line for each stack, for flamegraph.pl and speedscope\n"
 	     "  --json             everything, for programs\n\n"
 	     "  -n COUNT           that many stacks in the text (10)\n"
 	     "  --weight WHAT      delay (the default) or contentions: what sorts the text, and is counted in the others\n"
 	     "  --by LABEL         kind or fd: stacks with different labels stand apart, below a frame of that name\n"
 	     "  --no-idle          without waits of threads that have nothing to do\n"
+	     "  --lines            with inlined functions and files of sources, where there is debug information; takes longer\n"
 	     "  --profile NAME     mutex, block or wake: only that one, of a process; may be given again\n\n"
+	     "  contend show --html 4711 > locks.html\n"
 	     "  contend show --by kind --no-idle --folded 4711 | flamegraph.pl --countname ns > locks.svg\n\n"
 	     "Exit status: 0; 1 if something could not be read or written; 2 if the command line is wrong.");
 	return TOOL_OK;
 }
 
-enum { OPTION_FOLDED = 256, OPTION_JSON, OPTION_WEIGHT, OPTION_BY, OPTION_NO_IDLE, OPTION_PROFILE };
+enum {
+	OPTION_FOLDED = 256,
+	OPTION_JSON,
+	OPTION_HTML,
+	OPTION_SVG,
+	OPTION_WEIGHT,
+	OPTION_BY,
+	OPTION_NO_IDLE,
+	OPTION_PROFILE,
+	OPTION_LINES
+};
 
 static int choose_form(int option, struct show_command *command)
 {
 	static const show_form forms[] = {
 		[OPTION_FOLDED - OPTION_FOLDED] = tool_show_folded,
 		[OPTION_JSON - OPTION_FOLDED] = tool_show_json,
+		[OPTION_HTML - OPTION_FOLDED] = tool_show_html,
+		[OPTION_SVG - OPTION_FOLDED] = tool_show_svg,
 	};
 
 	if (command->form && command->form != forms[option - OPTION_FOLDED])
@@ -215,6 +231,8 @@ static int take_option(int option, struct show_command *command)
 		return command->order.most ? TOOL_OK : tool_misuse("show", "%s: not a number of stacks", optarg);
 	case OPTION_FOLDED:
 	case OPTION_JSON:
+	case OPTION_HTML:
+	case OPTION_SVG:
 		return choose_form(option, command);
 	case OPTION_WEIGHT:
 		return choose_word(option, tool_show_read_weight(optarg), command);
@@ -222,6 +240,9 @@ static int take_option(int option, struct show_command *command)
 		return choose_word(option, read_group(optarg), command);
 	case OPTION_PROFILE:
 		return choose_word(option, read_profile_name(optarg), command);
+	case OPTION_LINES:
+		command->input.lines = true;
+		return TOOL_OK;
 	case OPTION_NO_IDLE:
 		command->no_idle = true;
 		return TOOL_OK;
@@ -235,8 +256,11 @@ int tool_show(int argc, char **argv)
 	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
 						{"folded", no_argument, NULL, OPTION_FOLDED},
 						{"json", no_argument, NULL, OPTION_JSON},
+						{"html", no_argument, NULL, OPTION_HTML},
+						{"svg", no_argument, NULL, OPTION_SVG},
 						{"weight", required_argument, NULL, OPTION_WEIGHT},
 						{"by", required_argument, NULL, OPTION_BY},
+						{"lines", no_argument, NULL, OPTION_LINES},
 						{"no-idle", no_argument, NULL, OPTION_NO_IDLE},
 						{"profile", required_argument, NULL, OPTION_PROFILE},
 						{0}};

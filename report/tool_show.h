@@ -18,7 +18,7 @@ struct shown {
 struct show_order {
 	unsigned most; /* stacks in the text */
 	enum stack_weight weight;
-	enum stack_group group; /* the trees are grouped so, but for forms that can do it themselves */
+	enum stack_group group; /* the trees are grouped so, but for HTML, which can do it itself */
 };
 
 /* A form: writes all profiles to `out`. 0 or -errno; what the stream met, its owner asks it. */
@@ -28,8 +28,14 @@ int tool_show_text(struct shown *shown, size_t count, const struct show_order *o
 int tool_show_folded(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
 int tool_show_json(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
 
+int tool_show_html(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
+int tool_show_svg(struct shown *shown, size_t count, const struct show_order *order, FILE *out);
+
 /* The `most` worst stacks of one profile, worst first: idle waits or the others. */
 void tool_show_worst(struct shown *shown, bool idle, const struct show_order *order, FILE *out);
+
+/* A member of an object of JSON. */
+void tool_show_print_json_comments(const struct shown *shown, FILE *out);
 
 /* What an option's text stands for: a number from 1 on, or 0; an enum stack_weight, or -1. */
 unsigned tool_show_read_count(const char *digits);

@@ -12,6 +12,18 @@ static void print_values(const stack_values values, FILE *out)
 		values[STACK_WEIGHT_DELAY_NS]);
 }
 
+void tool_show_print_json_comments(const struct shown *shown, FILE *out)
+{
+	const Perftools__Profiles__Profile *message = shown->profile->message;
+
+	fputs("\"comments\": [", out);
+	for (size_t i = 0; i < message->n_comment; i++) {
+		fputs(i ? ", " : "", out);
+		tool_text_print_json(message->string_table[message->comment[i]], out);
+	}
+	fputc(']', out);
+}
+
 static void print_head(const struct shown *shown, FILE *out)
 {
 	const Perftools__Profiles__Profile *message = shown->profile->message;
@@ -23,12 +35,9 @@ static void print_head(const struct shown *shown, FILE *out)
 	fprintf(out, ", \"profile\": \"%s\", \"time_ns\": %" PRId64 ", \"duration_ns\": %" PRId64 ", ",
 		shown->profile->kind, message->time_nanos, message->duration_nanos);
 	print_values(total, out);
-	fputs(", \"comments\": [", out);
-	for (size_t i = 0; i < message->n_comment; i++) {
-		fputs(i ? ", " : "", out);
-		tool_text_print_json(message->string_table[message->comment[i]], out);
-	}
-	fputs("], \"samples\": [", out);
+	fputs(", ", out);
+	tool_show_print_json_comments(shown, out);
+	fputs(", \"samples\": [", out);
 }
 
 static void print_profile(const struct shown *shown, FILE *out)

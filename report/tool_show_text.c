@@ -45,7 +45,7 @@ void tool_show_worst(struct shown *shown, bool idle, const struct show_order *or
 	for (size_t i = 0; i < tree->sample_count && printed < order->most; i++) {
 		const struct stack_sample *sample = &tree->samples[i];
 
-		if (stack_tree_is_idle(sample) != idle)
+		if (stack_tree_is_idle(sample->kind) != idle)
 			continue;
 		print_values(sample->values[0], out);
 		tool_stack_print(tree, sample, out);

@@ -7,17 +7,32 @@
 
 enum { CALLERS_SHOWN = 3 };
 
-void tool_stack_print_duration(double ns, bool sign, FILE *out)
+static const struct unit {
+	double ns;
+	const char *name;
+} units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
+
+static const struct unit *unit_of(double ns)
 {
-	static const struct unit {
-		double ns;
-		const char *name;
-	} units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}, {1, "ns"}};
 	const struct unit *unit = units;
 
 	while (unit->ns > 1 && fabs(ns) < unit->ns)
 		unit++;
+	return unit;
+}
+
+void tool_stack_print_duration(double ns, bool sign, FILE *out)
+{
+	const struct unit *unit = unit_of(ns);
+
 	fprintf(out, sign ? "%+9.2f%-2s" : "%8.2f%-2s", ns / unit->ns, unit->name);
+}
+
+void tool_stack_print_plain_duration(double ns, FILE *out)
+{
+	const struct unit *unit = unit_of(ns);
+
+	fprintf(out, "%.2f %s", ns / unit->ns, unit->name);
 }
 
 static const char *function_of(const struct stack_tree *tree, uint32_t node)
@@ -46,7 +61,7 @@ void tool_stack_print_json(const struct stack_tree *tree, const struct stack_sam
 	tool_text_print_json(sample->kind, out);
 	fputs(", \"fd\": ", out);
 	tool_text_print_json(sample->fd, out);
-	fprintf(out, ", \"idle\": %s, \"stack\": [", stack_tree_is_idle(sample) ? "true" : "false");
+	fprintf(out, ", \"idle\": %s, \"stack\": [", stack_tree_is_idle(sample->kind) ? "true" : "false");
 	for (uint32_t node = sample->node; node != STACK_TREE_ROOT; node = tree->nodes[node].parent) {
 		fputs(node == sample->node ? "" : ", ", out);
 		tool_text_print_json(tool_text_function(function_of(tree, node)), out);

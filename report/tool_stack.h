@@ -10,6 +10,9 @@
 /* "   12.34ms"; `sign`: with a plus where it is positive. */
 void tool_stack_print_duration(double ns, bool sign, FILE *out);
 
+/* "12.34 ms" */
+void tool_stack_print_plain_duration(double ns, FILE *out);
+
 /* "read pipe  read < wait_long < run < main": labels and the innermost functions of a stack. */
 void tool_stack_print(const struct stack_tree *tree, const struct stack_sample *sample, FILE *out);
 
