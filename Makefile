@@ -109,7 +109,8 @@ build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/repo
 		$(filter %.o %.a,$^)
 
 build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf -lm
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf -lm \
+		-l:libevent_extra.a -l:libevent_core.a
 
 $(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
 $(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o build/private/libunwind.o build/private/jemalloc.o \

@@ -30,7 +30,8 @@ int region_file_read(const char *path, struct region_file *out_file);
 /* The same for a path from an open directory (or AT_FDCWD). */
 int region_file_read_at(long directory, const char *path, struct region_file *out_file);
 
-/* The same file again, whatever lies under its name by now, if any does. */
+/* Reads the very file once more that `file` was read from, whatever lies under its name now: what a process recorded up to its
+ * end, even if it has removed its region since. Both are freed on their own. */
 int region_file_read_again(const struct region_file *file, struct region_file *out_file);
 
 /* Writes a field of the header, which the copy has changed, back into the very file that was read, whatever lies under its

@@ -28,6 +28,8 @@ static const struct command {
 	 "shows what every thread does or waits for, who holds it up, and deadlocks"},
 	{"diff", tool_diff, "[--per-second] [OPTION...] OLD NEW", "what grew and what shrank between two profiles"},
 	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
+	{"serve", tool_serve, "[--listen [HOST]:PORT | --listen unix:PATH] [--host NAME] [PID...]",
+	 "serves profiles under the addresses of Go's net/http/pprof, and metrics for Prometheus"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

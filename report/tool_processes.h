@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* tool_processes: the profiled processes that live, each time anew: they come and go.
+ *
+ * Called from   the tool's commands that run for long (serve, push).
+ * Left out      what is dead (`contend dump` writes it), what just begins, what is damaged.
+ */
+#ifndef CONTEND_TOOL_PROCESSES_H
+#define CONTEND_TOOL_PROCESSES_H
+
+#include <limits.h>
+
+#include "tool_look.h"
+
+/* Of this user. No pids: all of them. */
+struct process_query {
+	const char *region_dir;
+	const pid_t *pids;
+	size_t pid_count;
+};
+
+struct process {
+	pid_t pid;
+	uint64_t process_start; /* with the pid: which process it is */
+	char program[NAME_MAX + 1];
+	struct tool_look look;
+};
+
+/* Calls `visit` for each, oldest first, or for that of one pid only (0: all). Whoever visits may keep the look: then it leaves
+ * zero behind. Returns how many there were. */
+unsigned tool_processes_visit(const struct process_query *query, pid_t only,
+			      void (*visit)(struct process *process, void *argument), void *argument);
+
+/* What the region says now that was looked at, even if its process has ended and removed it since. 0 or -errno. */
+int tool_process_snapshot(const struct tool_look *look, struct snapshot **out_snapshot);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* contend serve: profiles: all since the start of the process, or what happens within the next seconds. */
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot_delta.h"
+#include "snapshot_names.h"
+#include "tool.h"
+#include "tool_serve.h"
+
+/* A request that waits for its interval to pass. */
+struct interval {
+	struct server *server;
+	struct evhttp_request *http;
+	enum profile which;
+	struct tool_look earlier;
+	struct event *timer;
+};
+
+static void send_profile(struct serve_request *request, struct snapshot *snapshot, enum profile which, bool is_text,
+			 const char *suffix)
+{
+	struct rendered body = {0};
+	char disposition[64];
+	int error = tool_render(snapshot, which, is_text ? RENDER_TEXT : RENDER_PACKED, &body);
+
+	if (error) {
+		serve_error(request, STATUS_FAILED, "no profile: %s", tool_error_words(error));
+		return;
+	}
+	snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s%s\"", snapshot_profile_name(which),
+		 suffix);
+	if (!is_text)
+		serve_header(request, "Content-Disposition", disposition);
+	serve_reply(request, is_text ? "text/plain; charset=utf-8" : "application/octet-stream", &body);
+}
+
+static void end_interval(struct interval *interval)
+{
+	if (interval->timer)
+		event_free(interval->timer);
+	tool_look_free(&interval->earlier);
+	free(interval);
+}
+
+/* As far as the process came: one that has ended has nothing to add. */
+static int take_difference(const struct interval *interval, struct snapshot **out_snapshot)
+{
+	int error = tool_process_snapshot(&interval->earlier, out_snapshot);
+
+	if (error)
+		return error;
+	error = snapshot_subtract(*out_snapshot, interval->earlier.snapshot);
+	if (error)
+		snapshot_drop(*out_snapshot);
+	return error;
+}
+
+static void interval_is_over(evutil_socket_t socket, short what, void *argument)
+{
+	struct interval *interval = argument;
+	struct serve_request request = {.server = interval->server, .http = interval->http};
+	struct bufferevent *stream = evhttp_connection_get_bufferevent(evhttp_request_get_connection(interval->http));
+	struct snapshot *difference;
+	int error = take_difference(interval, &difference);
+
+	(void)socket, (void)what;
+	bufferevent_disable(stream, EV_READ);
+	if (error) {
+		serve_error(&request, STATUS_FAILED, "no profile: %s", tool_error_words(error));
+	} else {
+		send_profile(&request, difference, interval->which, false, "-delta");
+		snapshot_drop(difference);
+	}
+	end_interval(interval);
+}
+
+/* What a client says while it waits is not for us. */
+static void drain(struct bufferevent *stream, void *argument)
+{
+	struct evbuffer *input = bufferevent_get_input(stream);
+
+	(void)argument;
+	evbuffer_drain(input, evbuffer_get_length(input));
+}
+
+static void client_is_gone(struct bufferevent *stream, short what, void *argument)
+{
+	struct interval *interval = argument;
+	struct evhttp_connection *http = evhttp_request_get_connection(interval->http);
+
+	(void)stream, (void)what;
+	end_interval(interval);
+	evhttp_connection_free(http);
+}
+
+/* evhttp reads no more while a request is answered, and would not know that its client left. */
+static void watch_client(struct interval *interval)
+{
+	struct evhttp_connection *http = evhttp_request_get_connection(interval->http);
+	struct bufferevent *stream = evhttp_connection_get_bufferevent(http);
+
+	serve_connection_allow(interval->server, http, 0);
+	bufferevent_setcb(stream, drain, NULL, client_is_gone, interval);
+	bufferevent_enable(stream, EV_READ);
+}
+
+/* Takes over `earlier`. */
+static void begin_interval(struct serve_request *request, enum profile which, struct tool_look *earlier, long seconds)
+{
+	struct interval *interval = calloc(1, sizeof(*interval));
+	struct timeval time = {.tv_sec = seconds};
+
+	if (interval) {
+		*interval = (struct interval){
+			.server = request->server, .http = request->http, .which = which, .earlier = *earlier};
+		*earlier = (struct tool_look){0};
+		interval->timer = evtimer_new(request->server->base, interval_is_over, interval);
+	}
+	if (interval && interval->timer && event_add(interval->timer, &time) == 0) {
+		watch_client(interval);
+		return;
+	}
+	if (interval)
+		end_interval(interval);
+	tool_look_free(earlier);
+	serve_error(request, STATUS_FAILED, "out of memory");
+}
+
+/* 0: all since the start. False: answered with an error, in the words of Go's. */
+static bool wanted_seconds(struct serve_request *request, bool is_text, long *out_seconds)
+{
+	const char *text = serve_parameter(request, "seconds");
+	char *end;
+
+	*out_seconds = 0;
+	if (!text)
+		return true;
+	errno = 0;
+	*out_seconds = strtol(text, &end, 10);
+	if (errno || *end || end == text || *out_seconds <= 0)
+		serve_error(request, STATUS_BAD, "invalid value for \"seconds\" - must be a positive integer");
+	else if (is_text)
+		serve_error(request, STATUS_BAD, "seconds and debug params are incompatible");
+	else if (*out_seconds > SERVE_SECONDS_LIMIT)
+		serve_error(request, STATUS_BAD, "\"seconds\" is %d at most", SERVE_SECONDS_LIMIT);
+	else
+		return true;
+	return false;
+}
+
+static void answer(struct serve_request *request, struct process *process, enum profile which, bool is_text,
+		   long seconds)
+{
+	struct snapshot *snapshot = process->look.snapshot;
+
+	if (!snapshot_has_profile(snapshot, which))
+		serve_error(request, STATUS_UNKNOWN,
+			    "Unknown profile: process %d does not keep it (start it with CONTEND_WAKERS=1)",
+			    process->pid);
+	else if (seconds)
+		begin_interval(request, which, &process->look, seconds);
+	else
+		send_profile(request, snapshot, which, is_text, "");
+}
+
+void serve_profile(struct serve_request *request, enum profile which)
+{
+	const char *debug = serve_parameter(request, "debug");
+	bool is_text = debug && atoi(debug) != 0;
+	struct process process;
+	long seconds;
+
+	if (!wanted_seconds(request, is_text, &seconds) || !serve_choose_process(request, &process))
+		return;
+	answer(request, &process, which, is_text, seconds);
+	tool_look_free(&process.look);
+}
