@@ -57,7 +57,7 @@ struct server {
 	const char *allowed_host; /* one more name that a Host header may say; NULL: none */
 	struct process_query query;
 	struct serve_connection *connections; /* a list */
-	unsigned connection_count;
+	unsigned connection_count, interval_count;
 	uint64_t replies[6]; /* by the first digit of their status */
 };
 

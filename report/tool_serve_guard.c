@@ -6,12 +6,16 @@
 
 #include "tool_serve.h"
 
-/* The name without its port and without the brackets of an IPv6 address. */
+/* The name without its port and without the brackets of an IPv6 address; "" if it is none. */
 static void strip_port(const char *host, char *out_name, size_t bytes)
 {
-	size_t count = host[0] == '[' ? strcspn(++host, "]") : strcspn(host, ":");
+	bool has_brackets = host[0] == '[';
+	const char *name = host + has_brackets;
+	size_t count = strcspn(name, has_brackets ? "]" : ":");
+	const char *port = name + count + (has_brackets && name[count]);
+	bool is_name = count < bytes && (!*port || (*port == ':' && !port[strspn(port, ":0123456789")]));
 
-	snprintf(out_name, bytes, "%.*s", (int)(count < bytes ? count : 0), host);
+	snprintf(out_name, bytes, "%.*s", is_name ? (int)count : 0, name);
 }
 
 static bool is_address(const char *name)

@@ -32,8 +32,11 @@ static void put_own(const struct server *server, FILE *out)
 	fprintf(out,
 		"# HELP contend_serve_connections Connections now.\n"
 		"# TYPE contend_serve_connections gauge\n"
-		"contend_serve_connections %u\n",
-		server->connection_count);
+		"contend_serve_connections %u\n"
+		"# HELP contend_serve_intervals Requests with seconds=N that wait now.\n"
+		"# TYPE contend_serve_intervals gauge\n"
+		"contend_serve_intervals %u\n",
+		server->connection_count, server->interval_count);
 }
 
 void serve_metrics(struct serve_request *request)

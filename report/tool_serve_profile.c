@@ -40,6 +40,7 @@ static void send_profile(struct serve_request *request, struct snapshot *snapsho
 
 static void end_interval(struct interval *interval)
 {
+	interval->server->interval_count--;
 	if (interval->timer)
 		event_free(interval->timer);
 	tool_look_free(&interval->earlier);
@@ -118,6 +119,7 @@ static void begin_interval(struct serve_request *request, enum profile which, st
 		*interval = (struct interval){
 			.server = request->server, .http = request->http, .which = which, .earlier = *earlier};
 		*earlier = (struct tool_look){0};
+		interval->server->interval_count++;
 		interval->timer = evtimer_new(request->server->base, interval_is_over, interval);
 	}
 	if (interval && interval->timer && event_add(interval->timer, &time) == 0) {
