@@ -144,5 +144,8 @@ int tool_serve(int argc, char **argv)
 	status = parse_pids(argc - optind, argv + optind, pids);
 	server.query = (struct process_query){
 		.region_dir = config.region_dir, .pids = pids, .pid_count = (size_t)(argc - optind)};
-	return status == TOOL_OK ? serve(&server) : status;
+	if (status == TOOL_OK)
+		status = serve(&server);
+	free(pids);
+	return status;
 }
