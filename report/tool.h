@@ -25,6 +25,7 @@ int tool_diff(int argc, char **argv);
 int tool_check(int argc, char **argv);
 int tool_threads(int argc, char **argv);
 int tool_serve(int argc, char **argv);
+int tool_push(int argc, char **argv);
 
 /* "contend: ..." on standard error; returns TOOL_FAILED or TOOL_USAGE. */
 int tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

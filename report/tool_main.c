@@ -30,6 +30,8 @@ static const struct command {
 	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
 	{"serve", tool_serve, "[--listen [HOST]:PORT | --listen unix:PATH] [--host NAME] [PID...]",
 	 "serves profiles under the addresses of Go's net/http/pprof, and metrics for Prometheus"},
+	{"push", tool_push, "--pyroscope URL [OPTION...] [PID...]",
+	 "sends profiles to a Pyroscope server, interval by interval"},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -1,7 +1,37 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "region_search.h"
+#include "snapshot_delta.h"
 #include "tool.h"
 #include "tool_processes.h"
+
+int tool_parse_pids(const char *command, char **texts, pid_t **out_pids)
+{
+	size_t count = 0;
+	pid_t *pids;
+
+	while (texts[count])
+		count++;
+	pids = calloc(count + 1, sizeof(*pids));
+	if (!pids)
+		return tool_fail("out of memory");
+	for (size_t i = 0; i < count; i++) {
+		char *end;
+		long pid;
+
+		errno = 0;
+		pid = strtol(texts[i], &end, 10);
+		if (errno || *end || end == texts[i] || pid <= 0 || pid > INT_MAX) {
+			free(pids);
+			return tool_misuse(command, "'%s' is no process id", texts[i]);
+		}
+		pids[i] = (pid_t)pid;
+	}
+	*out_pids = pids;
+	return TOOL_OK;
+}
 
 struct visiting {
 	const struct process_query *query;
@@ -54,17 +84,38 @@ unsigned tool_processes_visit(const struct process_query *query, pid_t only,
 	return visiting.found;
 }
 
-int tool_process_snapshot(const struct tool_look *look, struct snapshot **out_snapshot)
+static int take_both(const struct region_file *file, const struct snapshot *earlier, struct snapshot **out_difference,
+		     struct snapshot **out_now)
 {
-	struct snapshot_moment now;
-	struct region_file file;
-	int error = region_file_read_again(&look->file, &file);
+	struct snapshot_moment moment;
+	int error;
+
+	snapshot_clock_keep(&file->region->header, earlier->ns_per_tick);
+	snapshot_clock_now(&moment);
+	error = snapshot_take(file->region, file->bytes, &moment, out_difference);
+	if (!error && out_now)
+		error = snapshot_take(file->region, file->bytes, &moment, out_now);
+	return error ? error : snapshot_subtract(*out_difference, earlier);
+}
+
+int tool_process_interval(const struct region_file *file, const struct snapshot *earlier,
+			  struct snapshot **out_difference, struct snapshot **out_now)
+{
+	struct snapshot *difference = NULL, *now = NULL;
+	struct region_file again;
+	int error = region_file_read_again(file, &again);
 
 	if (error)
 		return error;
-	snapshot_clock_keep(&file.region->header, look->snapshot->ns_per_tick);
-	snapshot_clock_now(&now);
-	error = snapshot_take(file.region, file.bytes, &now, out_snapshot);
-	region_file_free(&file);
-	return error;
+	error = take_both(&again, earlier, &difference, out_now ? &now : NULL);
+	region_file_free(&again);
+	if (error) {
+		snapshot_drop(difference);
+		snapshot_drop(now);
+		return error;
+	}
+	*out_difference = difference;
+	if (out_now)
+		*out_now = now;
+	return 0;
 }

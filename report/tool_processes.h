@@ -25,12 +25,17 @@ struct process {
 	struct tool_look look;
 };
 
+/* The numbers that a command line names, up to its end. TOOL_OK, and an array to be freed; or TOOL_USAGE after a complaint. */
+int tool_parse_pids(const char *command, char **texts, pid_t **out_pids);
+
 /* Calls `visit` for each, oldest first, or for that of one pid only (0: all). Whoever visits may keep the look: then it leaves
  * zero behind. Returns how many there were. */
 unsigned tool_processes_visit(const struct process_query *query, pid_t only,
 			      void (*visit)(struct process *process, void *argument), void *argument);
 
-/* What the region says now that was looked at, even if its process has ended and removed it since. 0 or -errno. */
-int tool_process_snapshot(const struct tool_look *look, struct snapshot **out_snapshot);
+/* What happened in a region since `earlier` was taken of it, even if its process has ended and removed it since. Only the
+ * descriptor of `file` is needed. out_now: all up to now, for the next interval; or NULL. 0 or -errno. */
+int tool_process_interval(const struct region_file *file, const struct snapshot *earlier,
+			  struct snapshot **out_difference, struct snapshot **out_now);
 
 #endif

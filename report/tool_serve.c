@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* contend serve: Go's net/http/pprof for native processes. */
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "tool.h"
@@ -97,21 +94,6 @@ static int serve(struct server *server)
 	return status;
 }
 
-static int parse_pids(int count, char **texts, pid_t *out_pids)
-{
-	for (int i = 0; i < count; i++) {
-		char *end;
-		long pid;
-
-		errno = 0;
-		pid = strtol(texts[i], &end, 10);
-		if (errno || *end || end == texts[i] || pid <= 0 || pid > INT_MAX)
-			return tool_misuse("serve", "'%s' is no process id", texts[i]);
-		out_pids[i] = (pid_t)pid;
-	}
-	return TOOL_OK;
-}
-
 int tool_serve(int argc, char **argv)
 {
 	enum { OPTION_LISTEN = 256, OPTION_HOST };
@@ -120,7 +102,7 @@ int tool_serve(int argc, char **argv)
 						{"help", no_argument, NULL, 'h'},
 						{0}};
 	struct server server = {.place.text = DEFAULT_PLACE};
-	pid_t *pids;
+	pid_t *pids = NULL;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
@@ -138,10 +120,7 @@ int tool_serve(int argc, char **argv)
 		}
 	}
 	tool_read_config();
-	pids = calloc((size_t)(argc - optind) + 1, sizeof(*pids));
-	if (!pids)
-		return tool_fail("out of memory");
-	status = parse_pids(argc - optind, argv + optind, pids);
+	status = tool_parse_pids("serve", argv + optind, &pids);
 	server.query = (struct process_query){
 		.region_dir = config.region_dir, .pids = pids, .pid_count = (size_t)(argc - optind)};
 	if (status == TOOL_OK)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapshot_delta.h"
 #include "snapshot_names.h"
 #include "tool.h"
 #include "tool_serve.h"
@@ -47,26 +46,13 @@ static void end_interval(struct interval *interval)
 	free(interval);
 }
 
-/* As far as the process came: one that has ended has nothing to add. */
-static int take_difference(const struct interval *interval, struct snapshot **out_snapshot)
-{
-	int error = tool_process_snapshot(&interval->earlier, out_snapshot);
-
-	if (error)
-		return error;
-	error = snapshot_subtract(*out_snapshot, interval->earlier.snapshot);
-	if (error)
-		snapshot_drop(*out_snapshot);
-	return error;
-}
-
 static void interval_is_over(evutil_socket_t socket, short what, void *argument)
 {
 	struct interval *interval = argument;
 	struct serve_request request = {.server = interval->server, .http = interval->http};
 	struct bufferevent *stream = evhttp_connection_get_bufferevent(evhttp_request_get_connection(interval->http));
 	struct snapshot *difference;
-	int error = take_difference(interval, &difference);
+	int error = tool_process_interval(&interval->earlier.file, interval->earlier.snapshot, &difference, NULL);
 
 	(void)socket, (void)what;
 	bufferevent_disable(stream, EV_READ);
