@@ -27,33 +27,35 @@ void push_queue_remove_first(struct push_queue *queue)
 	queue->is_first_taken = false;
 }
 
-/* The oldest that is not on its way. False: there is none. */
-static bool drop_oldest(struct push_queue *queue)
+/* The oldest that is not on its way. */
+static void drop_oldest(struct push_queue *queue)
 {
-	struct push_item **at = queue->first && queue->is_first_taken ? &queue->first->next : &queue->first;
-
-	if (!*at)
-		return false;
-	remove_at(queue, at);
+	remove_at(queue, queue->is_first_taken ? &queue->first->next : &queue->first);
 	queue->dropped++;
-	return true;
+}
+
+/* Could it get in if everything gave way that may? */
+static bool has_room(const struct push_queue *queue, size_t bytes)
+{
+	size_t taken_bytes = queue->is_first_taken ? queue->first->request.body_bytes : 0;
+
+	return bytes <= queue->limit_bytes - taken_bytes;
 }
 
 void push_queue_add(struct push_queue *queue, struct push_request *request)
 {
-	struct push_item *item = calloc(1, sizeof(*item));
+	struct push_item *item = has_room(queue, request->body_bytes) ? calloc(1, sizeof(*item)) : NULL;
 
-	while (queue->bytes + request->body_bytes > queue->limit_bytes && drop_oldest(queue))
-		;
-	if (!item || queue->bytes + request->body_bytes > queue->limit_bytes) {
+	if (!item) {
 		queue->dropped++;
 		push_request_free(request);
-		free(item);
-	} else {
-		item->request = *request;
-		*queue->end = item;
-		queue->end = &item->next;
-		queue->bytes += item->request.body_bytes;
-		queue->count++;
+		return;
 	}
+	while (queue->bytes + request->body_bytes > queue->limit_bytes)
+		drop_oldest(queue);
+	item->request = *request;
+	*queue->end = item;
+	queue->end = &item->next;
+	queue->bytes += item->request.body_bytes;
+	queue->count++;
 }
