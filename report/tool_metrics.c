@@ -4,18 +4,23 @@
 #include <sys/stat.h>
 
 #include "snapshot_names.h"
+#include "thread_look.h"
 #include "record.h"
 #include "tool_metrics.h"
 
-static unsigned count_threads(const struct region_file *file)
+/* A wait in a signal handler that interrupted another one is a part of that. */
+static void count_threads(const struct region_file *file, struct metrics_row *row)
 {
-	const struct thread_table *table = &file->region->threads;
-	uint32_t used = atomic_load_explicit(&table->used, memory_order_relaxed);
-	unsigned count = 0;
+	uint32_t count = thread_look_count(file);
+	struct thread thread;
 
-	for (uint32_t i = 0; i < used; i++)
-		count += atomic_load_explicit(&thread_table_at(table, i)->tid, memory_order_relaxed) != 0;
-	return count;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!thread_look_at(file, i, &thread))
+			continue;
+		row->threads++;
+		if (thread.wait_depth && thread.waits[0].kind < WAIT_KIND_COUNT)
+			row->waiters[thread.waits[0].kind]++;
+	}
 }
 
 static void add_samples(const struct snapshot *snapshot, struct metrics_row *row)
@@ -39,7 +44,7 @@ static void read_sizes(const struct region_file *file, struct metrics_row *row)
 		row->memory_bytes = (uint64_t)status.st_blocks * 512;
 	row->samples_bytes = atomic_load_explicit(&samples->arena_used_bytes, memory_order_relaxed);
 	row->samples_limit_bytes = samples->arena_limit_bytes;
-	row->threads = count_threads(file);
+	count_threads(file, row);
 }
 
 void tool_metrics_read(const struct process *process, struct metrics_row *out_row)
@@ -158,6 +163,25 @@ static void put_totals(const struct metrics_row *rows, size_t count, FILE *out)
 		put_total(&rows[i], "contend_delay_seconds_total", true, out);
 }
 
+static void put_waiters(const struct metrics_row *rows, size_t count, FILE *out)
+{
+	put_head("contend_waiters", "gauge", "Threads that wait now, by kind of wait.", out);
+	for (size_t i = 0; i < count; i++) {
+		for (int first = 0; first < WAIT_KIND_COUNT; first++) {
+			unsigned waiters = 0;
+
+			if (is_named_before(first))
+				continue;
+			for (int kind = first; kind < WAIT_KIND_COUNT; kind++)
+				if (strcmp(snapshot_kind_name(kind), snapshot_kind_name(first)) == 0)
+					waiters += rows[i].waiters[kind];
+			fputs("contend_waiters", out);
+			put_process(&rows[i], out);
+			fprintf(out, ",kind=\"%s\"} %u\n", snapshot_kind_name(first), waiters);
+		}
+	}
+}
+
 static void put_losses(const struct metrics_row *rows, size_t count, FILE *out)
 {
 	put_head("contend_lost_total", "counter", "What could not be recorded, or was cut, by reason.", out);
@@ -209,6 +233,7 @@ static void put_numbers(const struct metrics_row *rows, size_t count, FILE *out)
 void tool_metrics_write(const struct metrics_row *rows, size_t count, FILE *out)
 {
 	put_totals(rows, count, out);
+	put_waiters(rows, count, out);
 	put_losses(rows, count, out);
 	put_numbers(rows, count, out);
 }

@@ -27,6 +27,7 @@ struct metrics_row {
 	uint64_t memory_bytes, samples_bytes, samples_limit_bytes;
 	size_t stacks;
 	unsigned threads;
+	unsigned waiters[WAIT_KIND_COUNT]; /* now */
 };
 
 void tool_metrics_read(const struct process *process, struct metrics_row *out_row);

@@ -20,9 +20,10 @@ static int help(void)
 	     "  " SERVE_ROOT
 	     "mutex    profiles, as are block and wake: debug=1 text; seconds=N only what happens within\n"
 	     "                        N seconds from now on; pid=N the process, where there are several\n"
+	     "  " SERVE_ROOT "threads  what every thread waits for, and who holds it; debug=2 with stacks\n"
 	     "  " SERVE_ROOT "cmdline  the arguments of the process\n"
 	     "  " SERVE_ROOT "symbol   the names of addresses\n"
-	     "  /metrics              totals by kind of wait, losses, memory, in Prometheus' text format\n\n"
+	     "  /metrics              totals and waiters by kind of wait, losses, memory, in Prometheus' text format\n\n"
 	     "  --listen HOST:PORT    where (" DEFAULT_PLACE
 	     "); without HOST on 127.0.0.1; port 0: a free one, which is printed\n"
 	     "  --listen unix:PATH    a socket for this user alone (mode 0600)\n"

@@ -99,6 +99,7 @@ bool serve_choose_process(struct serve_request *request, struct process *out_pro
 
 void serve_index(struct serve_request *request);
 void serve_profile(struct serve_request *request, enum profile which);
+void serve_threads(struct serve_request *request);
 void serve_cmdline(struct serve_request *request);
 void serve_symbol(struct serve_request *request);
 void serve_metrics(struct serve_request *request);

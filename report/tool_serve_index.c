@@ -87,7 +87,9 @@ static void put_section(struct process *process, void *argument)
 	fprintf(out, "<h2>%d ", process->pid);
 	put_escaped(process->program, out);
 	fputs("</h2>\n", out);
-	fprintf(out, "<p><a href=\"cmdline?pid=%d\">command line</a>", process->pid);
+	fprintf(out,
+		"<p><a href=\"cmdline?pid=%d\">command line</a>, <a href=\"threads?pid=%d&amp;debug=2\">threads</a>",
+		process->pid, process->pid);
 	put_since(snapshot->started_wall_ns, out);
 	fputs("</p>\n<table>\n<tr><th>Count</th><th>Profile</th><th></th><th></th><th></th></tr>\n", out);
 	for (int which = 0; which < PROFILE_COUNT; which++)

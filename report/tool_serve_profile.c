@@ -108,6 +108,7 @@ static void begin_interval(struct serve_request *request, enum profile which, st
 		interval->server->interval_count++;
 		interval->timer = evtimer_new(request->server->base, interval_is_over, interval);
 	}
+	event_base_update_cache_time(request->server->base); /* it takes time to look at a process */
 	if (interval && interval->timer && event_add(interval->timer, &time) == 0) {
 		watch_client(interval);
 		return;

@@ -131,9 +131,13 @@ static const struct route {
 	const char *path;
 	void (*answer)(struct serve_request *request);
 } routes[] = {
-	{SERVE_ROOT, serve_index},           {SERVE_ROOT "cmdline", serve_cmdline},
-	{SERVE_ROOT "symbol", serve_symbol}, {"/metrics", serve_metrics},
-	{"/debug/pprof", redirect},          {"/", redirect},
+	{SERVE_ROOT, serve_index},
+	{SERVE_ROOT "threads", serve_threads},
+	{SERVE_ROOT "cmdline", serve_cmdline},
+	{SERVE_ROOT "symbol", serve_symbol},
+	{"/metrics", serve_metrics},
+	{"/debug/pprof", redirect},
+	{"/", redirect},
 };
 
 /* The profile that a path names; PROFILE_COUNT: none. */
@@ -161,7 +165,7 @@ static void dispatch(struct serve_request *request, const char *path)
 		serve_profile(request, which);
 	else if (strncmp(path, SERVE_ROOT, strlen(SERVE_ROOT)) == 0)
 		serve_error(request, STATUS_UNKNOWN,
-			    "Unknown profile (of a native process there are mutex, block, wake)");
+			    "Unknown profile (of a native process there are mutex, block, wake, and threads)");
 	else
 		serve_error(request, STATUS_UNKNOWN, "404 page not found");
 }
