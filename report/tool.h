@@ -16,16 +16,9 @@
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
 /* The commands; argv[0] is the command's name. */
-int tool_run(int argc, char **argv);
-int tool_dump(int argc, char **argv);
-int tool_list(int argc, char **argv);
-int tool_symbolize(int argc, char **argv);
-int tool_show(int argc, char **argv);
-int tool_diff(int argc, char **argv);
-int tool_check(int argc, char **argv);
-int tool_threads(int argc, char **argv);
-int tool_serve(int argc, char **argv);
-int tool_push(int argc, char **argv);
+#define COMMAND(name, function, arguments, sentence) int function(int argc, char **argv);
+#include "commands.def"
+#undef COMMAND
 
 /* "contend: ..." on standard error; returns TOOL_FAILED or TOOL_USAGE. */
 int tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

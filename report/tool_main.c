@@ -16,22 +16,9 @@ static const struct command {
 	const char *arguments;
 	const char *sentence;
 } commands[] = {
-	{"run", tool_run, "[OPTION...] [--] PROGRAM [ARGUMENT...]", "runs a program and profiles it"},
-	{"list", tool_list, "[--json] [--all]", "lists the profiled processes, alive and dead"},
-	{"dump", tool_dump,
-	 "[-o PATTERN] [--seconds N | --delta] [--profile KIND] [--no-lines] [--keep] PID | --dead | --region FILE",
-	 "writes the profiles of a process, alive or dead"},
-	{"symbolize", tool_symbolize, "[-o OUT] FILE", "adds files, lines and inlined functions to a profile"},
-	{"show", tool_show, "[--html | --svg | --folded | --json] [OPTION...] FILE|PID...",
-	 "shows profiles: as text, idle waits apart, as flame graphs, or for other tools"},
-	{"threads", tool_threads, "[--no-stacks] [--wall [--seconds N]] [--looks N] [--json] PID | --region FILE",
-	 "shows what every thread does or waits for, who holds it up, and deadlocks"},
-	{"diff", tool_diff, "[--per-second] [OPTION...] OLD NEW", "what grew and what shrank between two profiles"},
-	{"check", tool_check, "[--at-rest] PID | REGION-FILE...", "checks that regions are consistent"},
-	{"serve", tool_serve, "[--listen [HOST]:PORT | --listen unix:PATH] [--host NAME] [PID...]",
-	 "serves profiles under the addresses of Go's net/http/pprof, and metrics for Prometheus"},
-	{"push", tool_push, "--pyroscope URL [OPTION...] [PID...]",
-	 "sends profiles to a Pyroscope server, interval by interval"},
+#define COMMAND(name, function, arguments, sentence) {name, function, arguments, sentence},
+#include "commands.def"
+#undef COMMAND
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
