@@ -5,12 +5,21 @@
 # make stress     storms for about half an hour; writes what came of them into tests/stress/README.md
 # make bench      the cost, measured on this machine
 # make fuzz       the readers of foreign files under a fuzzer, FUZZ_SECONDS (900) each
+# make install    to PREFIX (/usr/local), BINDIR, LIBDIR, INCLUDEDIR, DATADIR, all below DESTDIR; make uninstall
 # Variables: CC, CFLAGS, SANITIZE=address|undefined|thread (units only; fuzz: what is fuzzed), V=1 for full commands,
 # LIBUNWIND_SRC=dir and JEMALLOC_SRC=dir for their sources (else fetched as Debian source packages).
 
 CC       ?= gcc
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
+VERSION  := 0.1.0
+
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR    ?= $(PREFIX)/share
+
 build    := build$(if $(SANITIZE),/$(SANITIZE))
 
 comma    := ,
@@ -44,8 +53,8 @@ libraries_of = $(filter build/$(1)_library%,$(shared))
 programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,build/$(basename $f)))
 
 .DELETE_ON_ERROR:
-.PHONY: all check stress demo bench fuzz fuzzers install-needs units programs clean
-all: build/libcontend.so build/contend
+.PHONY: all check stress demo bench fuzz fuzzers install-needs units programs install uninstall clean
+all: build/libcontend.so build/contend build/contend.1 build/libcontend.7
 
 # The architecture: which folder sees which. An include against the arrow does not compile.
 $(build)/sampling/%.o:          sees := sampling
@@ -65,6 +74,9 @@ $(build)/%.o: %.c
 
 # What assembler at the top of a file names, link-time optimization would not find.
 $(build)/interpose/syscall.o $(build)/report/message.o: override CFLAGS += -fno-lto
+
+$(build)/report/tool_main.o: override CFLAGS += -DCONTEND_VERSION='"$(VERSION)"'
+$(build)/report/tool_main.o: Makefile
 
 $(build)/proto/profile.pb-c.c: proto/profile.proto
 	@mkdir -p $(@D)
@@ -111,6 +123,27 @@ build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/repo
 build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf -lm \
 		-l:libevent_extra.a -l:libevent_core.a
+
+# The manual is made of the texts in report/install and of what `contend` says of itself.
+build/contend.1 build/libcontend.7: build/%: report/install/%.in report/install/manual.sh build/contend
+	$(call quiet,MAN)sh report/install/manual.sh build/contend $(VERSION) $< > $@
+
+# Mode, file, place: one list for install and uninstall.
+installed := 755:build/contend:$(BINDIR)/contend \
+	644:build/libcontend.so:$(LIBDIR)/libcontend.so \
+	644:contend.h:$(INCLUDEDIR)/contend.h \
+	644:build/contend.1:$(DATADIR)/man/man1/contend.1 \
+	644:build/libcontend.7:$(DATADIR)/man/man7/libcontend.7 \
+	644:report/install/completion.bash:$(DATADIR)/bash-completion/completions/contend
+pkg_config := $(LIBDIR)/pkgconfig/contend.pc
+install: all
+	@for entry in $(installed); do \
+		(IFS=:; set -- $$entry; install -v -D -m "$$1" "$$2" "$(DESTDIR)$$3") || exit; \
+	done
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
+		report/install/contend.pc.in | install -v -D -m 644 /dev/stdin $(DESTDIR)$(pkg_config)
+uninstall:
+	rm -f $(foreach entry,$(installed),$(DESTDIR)$(lastword $(subst :, ,$(entry)))) $(DESTDIR)$(pkg_config)
 
 $(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
 $(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o build/private/libunwind.o build/private/jemalloc.o \

@@ -101,7 +101,11 @@ static int usage(FILE *out)
 	for (int i = 0; i < COMMANDS; i++)
 		fprintf(out, "  contend %s %s\n      %s\n", commands[i].name, commands[i].arguments,
 			commands[i].sentence);
-	fputs("\nThe profiles are Go's: read them with `go tool pprof -top FILE`.\n", out);
+	fputs("\n`contend COMMAND --help` tells more; `contend --version` which this is. The profiles are Go's: read them with\n"
+	      "`go tool pprof -top FILE`.\n\n"
+	      "Exit status: 0; 1: could not, one line says why; 2: the command line is wrong. What differs, above all that of\n"
+	      "`contend run`, is in the help of the command.\n",
+	      out);
 	return out == stdout ? TOOL_OK : TOOL_USAGE;
 }
 
@@ -118,6 +122,8 @@ int main(int argc, char **argv)
 		return usage(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return usage(stdout);
+	if (strcmp(argv[1], "--version") == 0)
+		return puts("contend " CONTEND_VERSION) < 0 ? TOOL_FAILED : TOOL_OK;
 	clock_init();
 	for (int i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)

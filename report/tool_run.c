@@ -21,10 +21,10 @@ enum { WORST_SHOWN = 3, STATUS_NOT_FOUND = 127, STATUS_NOT_STARTED = 126, STATUS
 
 static const char library_name[] = "libcontend.so";
 
-/* Beside this program, where the build puts it, or ../lib from there, where an installation does. */
+/* Beside this program, where the build puts it, or where an installation does, wherever that was moved: what LIBDIR usually is. */
 static bool find_library(char *out_path, size_t bytes)
 {
-	static const char *const places[] = {"", "../lib/", "../lib/contend/"};
+	static const char *const places[] = {"", "../lib/", "../lib/x86_64-linux-gnu/", "../lib64/"};
 	char own[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
 
@@ -263,6 +263,8 @@ int tool_run(int argc, char **argv)
 	if (tool_read_config() != 0)
 		return TOOL_USAGE;
 	if (!find_library(library, sizeof(library)) || !preload(library))
-		return tool_fail("cannot find %s beside this program", library_name);
+		return tool_fail("cannot find %s beside this program or in ../lib from there: preload it yourself, "
+				 "LD_PRELOAD=/PATH/%s PROGRAM",
+				 library_name, library_name);
 	return run(argv + optind);
 }
