@@ -6,6 +6,7 @@
 # make bench      the cost, measured on this machine
 # make fuzz       the readers of foreign files under a fuzzer, FUZZ_SECONDS (900) each
 # make install    to PREFIX (/usr/local), BINDIR, LIBDIR, INCLUDEDIR, DATADIR, all below DESTDIR; make uninstall
+# make deb        a Debian package, build/contend_VERSION_amd64.deb; no root needed
 # Variables: CC, CFLAGS, SANITIZE=address|undefined|thread (units only; fuzz: what is fuzzed), V=1 for full commands,
 # LIBUNWIND_SRC=dir and JEMALLOC_SRC=dir for their sources (else fetched as Debian source packages).
 
@@ -53,7 +54,7 @@ libraries_of = $(filter build/$(1)_library%,$(shared))
 programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,build/$(basename $f)))
 
 .DELETE_ON_ERROR:
-.PHONY: all check stress demo bench fuzz fuzzers install-needs units programs install uninstall clean
+.PHONY: all check stress demo bench fuzz fuzzers install-needs units programs install uninstall deb clean
 all: build/libcontend.so build/contend build/contend.1 build/libcontend.7
 
 # The architecture: which folder sees which. An include against the arrow does not compile.
@@ -144,6 +145,9 @@ install: all
 		report/install/contend.pc.in | install -v -D -m 644 /dev/stdin $(DESTDIR)$(pkg_config)
 uninstall:
 	rm -f $(foreach entry,$(installed),$(DESTDIR)$(lastword $(subst :, ,$(entry)))) $(DESTDIR)$(pkg_config)
+
+deb: all
+	@MAKE='$(MAKE)' sh report/install/deb.sh $(VERSION)
 
 $(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
 $(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o build/private/libunwind.o build/private/jemalloc.o \
