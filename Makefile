@@ -121,9 +121,9 @@ build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/repo
 		-Wl,-z,defs -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack -Wl,--exclude-libs,ALL -o $@ \
 		$(filter %.o %.a,$^)
 
+tool_links := -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -l:libevent_extra.a -l:libevent_core.a -ldw -lelf -lm
 build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf -lm \
-		-l:libevent_extra.a -l:libevent_core.a
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(tool_links)
 
 # The manual is made of the texts in report/install and of what `contend` says of itself.
 build/contend.1 build/libcontend.7: build/%: report/install/%.in report/install/manual.sh build/contend
@@ -172,7 +172,7 @@ $(build)/tests/fuzz/tool_main.o: $(build)/report/tool_main.o
 	$(call quiet,COPY)objcopy --redefine-sym main=contend_main $< $@
 $(build)/tests/fuzz/%_fuzz: $(build)/tests/fuzz/%_fuzz.o $(build)/tests/fuzz/fuzz.a $(build)/tests/fuzz/tool_main.o \
 		$(filter-out %/tool_main.o,$(tool)) $(build)/report.a $(build)/sampling.a build/private/libunwind.o
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer,$(fuzzing) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -ldw -lelf -lm
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer,$(fuzzing) -o $@ $^ $(tool_links)
 else
 fuzzers:
 	@$(MAKE) --no-print-directory SANITIZE=fuzz CC=clang fuzzers

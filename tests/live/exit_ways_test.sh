@@ -12,7 +12,7 @@ tells_all()
 	read -r process rounds waited <"$work/$2.out"
 	mutex=$(decoded "$2" "$3" mutex)
 	block=$(decoded "$2" "$3" block)
-	is "$1: all waits are in the block profile" "$(sum "$block" count '^pthread_mutex_lock;wait_for_it;(known_waits_run[^;]*;)?main;')" \
+	is "$1: all waits are in the block profile" "$(sum "$block" count '^pthread_mutex_lock;wait_for_it;(known_waits_[^;]*;)*main;')" \
 		"$rounds"
 	near "$1: their time is" "$(sum "$block" delay ';wait_for_it;')" "$waited" 10
 	is "$1: all releases are in the mutex profile" \
