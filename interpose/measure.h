@@ -4,8 +4,9 @@
  * Called from   wrappers. Neither errno nor the result is touched; the guard is not held while the real function runs.
  * Cancellation  MEASURED_CANCELLABLE ends its wait in a cleanup handler, by libc's own mechanism for C: a cleanup by
  *               unwinding would make this library need libgcc_s. Of its two the older one, which links a buffer on the
- *               stack, and not the one of pthread.h, which fills a jump buffer and takes twice as long. MEASURED is for calls that are no cancellation points; what
- *               an asynchronous cancellation or an exception leaves of them, the thread's next wait or its end clears away.
+ *               stack, and not the one of pthread.h, which fills a jump buffer and takes twice as long. MEASURED is for
+ *               calls that are no cancellation points; what an asynchronous cancellation or an exception leaves of them,
+ *               the thread's next wait or its end clears away.
  */
 #ifndef CONTEND_MEASURE_H
 #define CONTEND_MEASURE_H
@@ -14,7 +15,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "libc_versions.h"
 #include "libc_versions.h"
 #include "real.h"
 #include "record.h"

@@ -10,9 +10,9 @@
 #include <sys/prctl.h>
 
 #include "control.h"
-#include "own_descriptors.h"
 #include "kernel.h"
 #include "libc_versions.h"
+#include "own_descriptors.h"
 #include "own_stack.h"
 #include "thread.h"
 

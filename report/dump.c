@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "new_file.h"
 #include "output_name.h"
+#include "path.h"
 #include "pprof.h"
 #include "profile_file.h"
 #include "snapshot_names.h"
@@ -152,14 +153,12 @@ static int publish_under_free_name(struct dump *dump, struct dump_result *result
 
 static void describe(struct dump *dump)
 {
-	const char *slash = strrchr(dump->snapshot->program, '/');
-
 	if (KERNEL_CALL(uname, &dump->host))
 		dump->host.nodename[0] = '\0';
 	dump->name = (struct output_name){
 		.pattern = dump->request->pattern,
 		.directory = dump->request->directory,
-		.program = slash ? slash + 1 : dump->snapshot->program,
+		.program = path_base(dump->snapshot->program),
 		.host = dump->host.nodename,
 		.pid = dump->snapshot->pid,
 		.sequence = dump->snapshot->dump_sequence,

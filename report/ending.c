@@ -11,8 +11,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "process.h"
 #include "ending.h"
+#include "path.h"
+#include "process.h"
+#include "region_layout.h"
 
 /* The inode of the first one: only its numbers are those of the kernel's log. */
 #define INITIAL_PID_NAMESPACE UINT64_C(0xeffffffc)
@@ -109,15 +111,16 @@ static void read_kernel_log(void)
 /* The kernel names the thread that made a fault. */
 static bool is_thread_of(const struct region_file *file, pid_t id)
 {
-	const struct thread_table *table = &file->region->threads;
-	uint64_t room_bytes = file->bytes - offsetof(struct region, threads);
-	uint64_t used = atomic_load_explicit(&table->used, memory_order_relaxed);
+	uint32_t used = atomic_load_explicit(&file->region->threads.used, memory_order_relaxed);
+	struct region_layout layout;
+	const char *record;
 
-	if (table->stride_bytes < sizeof(struct thread) || table->stride_bytes % 8 || table->offset % 8 ||
-	    table->offset > room_bytes || used > (room_bytes - table->offset) / table->stride_bytes)
+	if (!region_layout_exists(file->bytes, file->region->header.depth))
 		return false;
-	for (uint32_t i = 0; i < used; i++)
-		if (atomic_load_explicit(&thread_table_at(table, i)->tid, memory_order_relaxed) == (uint32_t)id)
+	layout = region_layout_of(file->bytes, file->region->header.depth);
+	record = (const char *)file->region + layout.records_begin;
+	for (uint32_t i = 0; i < used && i < layout.threads.limit; i++, record += layout.threads.stride_bytes)
+		if (atomic_load_explicit(&((const struct thread *)record)->tid, memory_order_relaxed) == (uint32_t)id)
 			return true;
 	return false;
 }
@@ -244,11 +247,10 @@ void ending_find(const struct region_place *place, const struct region_file *fil
 
 bool ending_is_stillborn(const struct region_place *place)
 {
-	const char *slash = strrchr(place->name, '/');
 	struct region_name name;
 	struct process_stat stat;
 
-	if (!region_name_parse(slash ? slash + 1 : place->name, &name) || find_holder(place) != HOLDER_NOBODY)
+	if (!region_name_parse(path_base(place->name), &name) || find_holder(place) != HOLDER_NOBODY)
 		return false;
 	return !find_process(name.pid, name.process_start, &stat) || is_zombie(&stat);
 }

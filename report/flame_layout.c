@@ -6,6 +6,7 @@
 
 #include "flame_layout.h"
 #include "heap.h"
+#include "path.h"
 
 /* What the order of nodes needs to know. */
 struct ordering {
@@ -117,14 +118,13 @@ static unsigned channel(double hue, double rich, double light, int which)
 unsigned flame_layout_colour(const struct stack_tree *tree, uint32_t node)
 {
 	const struct stack_frame *frame;
-	const char *object, *slash;
+	const char *object;
 	double hue, light;
 
 	if (node == STACK_TREE_ROOT)
 		return 0xd9d4cb;
 	frame = &tree->frames[tree->nodes[node].frame];
-	slash = strrchr(frame->object, '/');
-	object = slash ? slash + 1 : frame->object;
+	object = path_base(frame->object);
 	hue = fmod(name_hash(object) * 137.508, 360);
 	light = 0.76 + ((int)(name_hash(frame->function) % 9) - 4) / 100.0;
 	return channel(hue, 0.62, light, 0) << 16 | channel(hue, 0.62, light, 8) << 8 | channel(hue, 0.62, light, 4);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "process_image_parts.h"
 
 struct code {
@@ -148,18 +149,11 @@ Dwfl_Module *process_image_module_at(struct process_image *image, uint64_t addre
 	return image->dwfl ? dwfl_addrmodule(image->dwfl, address) : NULL;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 const char *process_image_module_name(Dwfl_Module *module)
 {
 	const char *name = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 
-	return last_part(name ? name : "");
+	return path_base(name ? name : "");
 }
 
 /* By the object's own addresses, as addr2line takes them. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "output_name.h"
+#include "path.h"
 #include "process.h"
 #include "remains.h"
 
@@ -28,8 +29,7 @@ static int open_output_directory(const struct region_header *header)
 	copy_field(header->out, pattern);
 	copy_field(header->directory, start);
 	copy_field(header->program, program);
-	slash = strrchr(program, '/');
-	name.program = slash ? slash + 1 : program;
+	name.program = path_base(program);
 	if (uname(&host) != 0 || output_name_expand(&name, path, sizeof(path)) != 0)
 		return -1;
 	slash = strrchr(path, '/');

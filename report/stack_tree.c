@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "heap.h"
+#include "path.h"
 #include "stack_tree.h"
 
 typedef Perftools__Profiles__Profile Profile;
@@ -44,8 +45,7 @@ static int make_room(void **items, size_t count, size_t *room, size_t item_bytes
 /* The file's name without its directories, and without the version that follows ".so". */
 static const char *object_name(const char *path, size_t *out_bytes)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path_base(path);
 	const char *version = strstr(name, ".so.");
 
 	*out_bytes = version ? (size_t)(version - name) : strlen(name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hash_index.h"
+#include "path.h"
 #include "symbolize_parts.h"
 #include "utf8.h"
 
@@ -113,8 +114,7 @@ static uint64_t function_id(struct rewriting *rewriting, const Function *wanted)
 static bool is_address(const Profile *profile, const Location *location, const char *name)
 {
 	const char *path = profile->string_table[profile->mapping[location->mapping_id - 1]->filename];
-	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
+	const char *base = path_base(path);
 	size_t bytes = strlen(base);
 
 	return strncmp(name, base, bytes) == 0 && strncmp(name + bytes, "+0x", 3) == 0 &&

@@ -6,6 +6,7 @@
 #include "frame.h"
 #include "hash_index.h"
 #include "heap.h"
+#include "path.h"
 #include "sort.h"
 #include "symbol_search.h"
 #include "symbols.h"
@@ -168,8 +169,7 @@ static int object_search(const struct object *object, struct symbols *symbols)
 
 static const char *name_from_address(struct arena *arena, const char *object_path, uint64_t address)
 {
-	const char *slash = strrchr(object_path, '/');
-	const char *base = slash ? slash + 1 : object_path;
+	const char *base = path_base(object_path);
 	size_t room = strlen(base) + sizeof("+0x0123456789abcdef");
 	char *name = arena_alloc(arena, room);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "path.h"
 #include "thread_list_parts.h"
 
 const char *thread_list_tid_text(uint32_t tid, char out_text[16])
@@ -36,12 +37,11 @@ void thread_list_write_frames(const struct thread_list *list, const struct liste
 {
 	for (unsigned i = 0; i < thread->depth; i++) {
 		const struct code_name *code = process_image_code(list->image, thread->frames[i]);
-		const char *slash = strrchr(code->file, '/');
 
 		if (i == 0 && thread->is_waiting)
 			fprintf(out, "      %s\n", process_image_leaf(list->image, thread->frames[i]));
 		else if (code->line)
-			fprintf(out, "      %-40s %s:%d\n", code->function, slash ? slash + 1 : code->file, code->line);
+			fprintf(out, "      %-40s %s:%d\n", code->function, path_base(code->file), code->line);
 		else
 			fprintf(out, "      %s\n", code->function);
 	}

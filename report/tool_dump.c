@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "path.h"
 #include "snapshot_names.h"
 #include "tool_dump.h"
 #include "tool_profiles.h"
@@ -85,12 +86,11 @@ static int dump_dead(struct dump_order *order)
 /* What lies in its directory may be exchanged while it is read, written and removed, but not the directory. */
 static int dump_named(const char *path, const struct dump_order *order)
 {
-	const char *slash = strrchr(path, '/');
-	struct region_place place = {.name = slash ? slash + 1 : path, .path = path};
+	struct region_place place = {.name = path_base(path), .path = path};
 	char directory[PATH_MAX];
 	int status;
 
-	snprintf(directory, sizeof(directory), "%.*s.", slash ? (int)(slash + 1 - path) : 0, path);
+	snprintf(directory, sizeof(directory), "%.*s.", (int)(place.name - path), path);
 	place.directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (place.directory < 0)
 		return tool_fail("%s: %s", path, strerrordesc_np(errno));

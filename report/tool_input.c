@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "heap.h"
+#include "path.h"
 #include "profile_file.h"
 #include "profile_ids.h"
 #include "snapshot_names.h"
@@ -48,9 +49,7 @@ static bool comment_says(const Profile *profile, const char *kind)
 
 static bool name_says(const char *path, const char *kind)
 {
-	const char *slash = strrchr(path, '/');
-
-	return strstr(slash ? slash + 1 : path, kind) != NULL;
+	return strstr(path_base(path), kind) != NULL;
 }
 
 static int find_kind(const Profile *profile, const char *path)

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "tool_lines.h"
 
 static struct {
@@ -22,13 +23,11 @@ static bool takes_long(void)
 
 static void show_progress(const char *path, size_t number, size_t count)
 {
-	const char *slash = strrchr(path, '/');
-
 	if (!takes_long())
 		return;
 	progress.is_shown = true;
-	fprintf(stderr, "\r\033[Kcontend: reading the debug information of %.50s (%zu of %zu)",
-		slash ? slash + 1 : path, number, count);
+	fprintf(stderr, "\r\033[Kcontend: reading the debug information of %.50s (%zu of %zu)", path_base(path), number,
+		count);
 	fflush(stderr);
 }
 
