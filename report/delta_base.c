@@ -15,23 +15,34 @@ enum { PAGE_BYTES = 4096, NAME_BYTES = 64 };
 
 static const char temporary_name[] = "new";
 
-int delta_base_open(const char *region_dir)
+/* Opens it as it is, and takes it as `lock` says (flock). */
+static int open_directory(const char *path, int lock)
 {
-	char path[PATH_MAX];
+	int directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat status;
-	int directory;
 
-	snprintf(path, sizeof(path), "%s/contend-%u.delta", region_dir, geteuid());
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return -errno;
-	directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
 		return -errno;
 	if (fstat(directory, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 077) == 0 &&
-	    flock(directory, LOCK_EX) == 0)
+	    flock(directory, lock) == 0)
 		return directory;
 	close(directory);
 	return -EPERM;
+}
+
+static void name_directory(const char *region_dir, char *out_path)
+{
+	snprintf(out_path, PATH_MAX, "%s/contend-%u.delta", region_dir, geteuid());
+}
+
+int delta_base_open(const char *region_dir)
+{
+	char path[PATH_MAX];
+
+	name_directory(region_dir, path);
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return -errno;
+	return open_directory(path, LOCK_EX);
 }
 
 /* As regions are named, with the moment when the process, or the program that it became, was first seen. */
@@ -155,15 +166,24 @@ static bool has_region(const char *region_dir, const struct region_name *name)
 	return owner.has_region;
 }
 
-void delta_base_tidy(int directory, const char *region_dir)
+void delta_base_tidy(const char *region_dir)
 {
-	DIR *stream = fdopendir(dup(directory));
+	char path[PATH_MAX];
 	const struct dirent *entry;
 	struct region_name name;
+	int directory;
+	DIR *stream;
 
+	name_directory(region_dir, path);
+	directory = open_directory(path, LOCK_EX | LOCK_NB);
+	if (directory < 0)
+		return;
+	stream = fdopendir(directory);
 	while (stream && (entry = readdir(stream)))
 		if (region_name_parse(entry->d_name, &name) && !has_region(region_dir, &name))
 			unlinkat(directory, entry->d_name, 0);
 	if (stream)
 		closedir(stream);
+	else
+		close(directory);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "delta_base.h"
 #include "path.h"
 #include "snapshot_names.h"
 #include "tool_dump.h"
@@ -233,5 +234,7 @@ int tool_dump(int argc, char **argv)
 	if (argc - optind > 1)
 		return tool_misuse("dump", "one process id, --dead, or --region FILE is needed");
 	request.process = argv[optind];
-	return dump(&request);
+	status = dump(&request);
+	delta_base_tidy(config.region_dir);
+	return status;
 }

@@ -114,7 +114,6 @@ int tool_dump_delta(struct tool_look *look, const struct dump_order *order)
 
 	if (directory < 0)
 		return tool_fail("%s/contend-%u.delta: %s", config.region_dir, geteuid(), tool_error_words(directory));
-	delta_base_tidy(directory, config.region_dir);
 	error = write_delta(look, directory, order);
 	if (error) {
 		close(directory);

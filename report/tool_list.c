@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "delta_base.h"
 #include "ending.h"
 #include "snapshot.h"
 #include "snapshot_names.h"
@@ -218,5 +219,6 @@ int tool_list(int argc, char **argv)
 		puts("]");
 	else if (list.rows == 0 && list.status == TOOL_OK)
 		printf("no profiled processes in %s\n", config.region_dir);
+	delta_base_tidy(config.region_dir);
 	return list.status;
 }

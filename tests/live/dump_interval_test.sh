@@ -136,10 +136,13 @@ is 'dead: --seconds says that nothing will happen' "$status $(grep -c 'is dead' 
 dump whole "$pid"
 is 'dead: all of it is still there' "$status $(waits whole)" '0 10 14 24'
 is 'dead: and then goes' "$(find "$CONTEND_REGION_DIR/contend-$(id -u)" -type f | wc -l)" 0
+is 'dead: with what was kept for the next --delta' "$(find "$CONTEND_REGION_DIR"/*.delta -type f)" ''
 start_waits other
 dump other --delta "$pid"
-is 'copies of what has no region go with it' "$(find "$CONTEND_REGION_DIR"/*.delta -type f -printf '%f\n' | cut -d . -f 1)" "$pid"
+is 'copies are of one process' "$(find "$CONTEND_REGION_DIR"/*.delta -type f -printf '%f\n' | cut -d . -f 1)" "$pid"
 finish_program
+"$contend" list >"$work/list.out" 2>&1
+is 'copies of what has no region go with the next list' "$(find "$CONTEND_REGION_DIR"/*.delta -type f)" ''
 
 for arguments in '--seconds 0 1' '--seconds -1 1' '--seconds x 1' '--seconds nan 1' '--seconds 1 --delta 1' '--profile all 1' '-o - 1' \
 	'--delta --dead' '--seconds 1 --dead' '--delta --region x' '1x' '0' ''; do
