@@ -28,8 +28,7 @@ struct pprof_builder {
 	uint32_t *function_ids; /* by string number; 0: none */
 	uint32_t *location_ids; /* by symbol number; 0: none yet */
 	struct hash_index locations, samples;
-	uint8_t *name_uses;         /* by symbol number, for futex_names */
-	int64_t kind_key, file_key; /* 0: this profile has no such label */
+	uint8_t *name_uses; /* by symbol number, for futex_names */
 };
 
 /* Zeroed; NULL without memory. */

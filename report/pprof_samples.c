@@ -4,7 +4,7 @@
 
 #include "frame.h"
 #include "futex_names.h"
-#include "snapshot_names.h"
+#include "pprof_labels.h"
 #include "pprof_samples.h"
 
 /* The id of the function of that name, 0 without memory. */
@@ -103,23 +103,13 @@ struct sample_wanted {
 	const Sample *sample;
 };
 
-/* A number that tells the labels apart: there is one of each key at most. */
-static uint64_t labels_hash(const Sample *sample)
-{
-	uint64_t hash = 0;
-
-	for (size_t i = 0; i < sample->n_label; i++)
-		hash = hash << 32 ^ (uint64_t)sample->label[i]->str;
-	return hash;
-}
-
 static bool sample_is_same(const void *wanted, uint32_t position)
 {
 	const struct sample_wanted *pair = wanted;
 	const Sample *a = pair->sample;
 	const Sample *b = pair->profile->sample[position];
 
-	return labels_hash(a) == labels_hash(b) && a->n_location_id == b->n_location_id &&
+	return pprof_labels_equal(a, b) && a->n_location_id == b->n_location_id &&
 	       memcmp(a->location_id, b->location_id, a->n_location_id * sizeof(*a->location_id)) == 0;
 }
 
@@ -134,7 +124,7 @@ static int64_t add_capped(int64_t a, int64_t b)
 static int enter_sample(struct pprof_builder *builder, Sample *sample)
 {
 	struct sample_wanted wanted = {.profile = builder->profile, .sample = sample};
-	uint64_t hash = hash_index_words(sample->location_id, sample->n_location_id) ^ labels_hash(sample);
+	uint64_t hash = hash_index_words(sample->location_id, sample->n_location_id) ^ pprof_labels_hash(sample);
 	uint32_t position;
 
 	if (hash_index_find(&builder->samples, hash, sample_is_same, &wanted, &position)) {
@@ -150,37 +140,6 @@ static int enter_sample(struct pprof_builder *builder, Sample *sample)
 	return 0;
 }
 
-static int add_label(struct pprof_builder *builder, Sample *sample, int64_t key, const char *value)
-{
-	Label *label = pprof_new(builder, sizeof(*label));
-
-	if (!label)
-		return -ENOMEM;
-	perftools__profiles__label__init(label);
-	label->key = key;
-	label->str = pprof_text(builder, value);
-	sample->label[sample->n_label++] = label;
-	return 0;
-}
-
-/* Only waits are of different kinds; what a release is charged with is lock waiting, always. */
-static int label_sample(struct pprof_builder *builder, Sample *sample, const struct snapshot_sample *from)
-{
-	enum { LABELS = 2 };
-	const char *file_type = snapshot_file_type_name(from->file_type);
-	int error;
-
-	if (builder->kind_key == 0)
-		return 0;
-	sample->label = pprof_new(builder, LABELS * sizeof(Label *));
-	if (!sample->label)
-		return -ENOMEM;
-	error = add_label(builder, sample, builder->kind_key, snapshot_kind_name(from->kind));
-	if (!error && file_type[0])
-		error = add_label(builder, sample, builder->file_key, file_type);
-	return error;
-}
-
 static int add_sample(struct pprof_builder *builder, const struct snapshot_sample *from)
 {
 	Sample *sample = pprof_new(builder, sizeof(*sample));
@@ -192,16 +151,13 @@ static int add_sample(struct pprof_builder *builder, const struct snapshot_sampl
 	sample->value = arena_alloc_array(builder->arena, 2, sizeof(*sample->value));
 	if (!sample->location_id || !sample->value)
 		return -ENOMEM;
-	for (size_t i = 0; i < from->depth; i++) {
+	for (size_t i = 0; i < from->depth; i++)
 		sample->location_id[i] = location_id(builder, from->frames[i]);
-		if (sample->location_id[i] == 0)
-			return -ENOMEM;
-	}
 	sample->n_location_id = from->depth;
 	sample->value[0] = from->count;
 	sample->value[1] = from->delay_ns;
 	sample->n_value = 2;
-	if (label_sample(builder, sample, from))
+	if (pprof_labels_build(builder, sample, from))
 		return -ENOMEM;
 	return enter_sample(builder, sample);
 }
@@ -218,7 +174,25 @@ static bool is_of_profile(const struct pprof_builder *builder, const struct snap
 	return futex_names_is_lock(builder->symbols, sample, builder->name_uses) == (builder->which == PROFILE_MUTEX);
 }
 
-/* Every symbol name is one string, and there are few others: that bounds functions and locations. */
+/* Locations and functions of all stacks: their names have the first numbers, before the texts of labels, of which there may be
+ * many. */
+static int enter_stacks(struct pprof_builder *builder)
+{
+	const struct snapshot *snapshot = builder->snapshot;
+
+	for (size_t i = 0; i < snapshot->sample_count; i++) {
+		const struct snapshot_sample *sample = &snapshot->samples[i];
+
+		if (!is_of_profile(builder, sample))
+			continue;
+		for (size_t frame = 0; frame < sample->depth; frame++)
+			if (location_id(builder, sample->frames[frame]) == 0)
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Every symbol name is one string: that bounds functions and locations. */
 int pprof_samples_build(struct pprof_builder *builder)
 {
 	const struct snapshot *snapshot = builder->snapshot;
@@ -226,11 +200,8 @@ int pprof_samples_build(struct pprof_builder *builder)
 	Profile *profile = builder->profile;
 	int error = 0;
 
-	builder->kind_key = builder->which != PROFILE_MUTEX ? pprof_text(builder, "kind") : 0;
-	builder->file_key = builder->which != PROFILE_MUTEX ? pprof_text(builder, "fd") : 0;
 	builder->location_ids = arena_alloc_array(builder->arena, frames, sizeof(uint32_t));
-	builder->function_ids = arena_alloc_array(
-		builder->arena, builder->texts.count + frames + WAIT_KIND_COUNT + FILE_TYPE_COUNT, sizeof(uint32_t));
+	builder->function_ids = arena_alloc_array(builder->arena, builder->texts.count + frames, sizeof(uint32_t));
 	builder->name_uses = arena_alloc_array(builder->arena, frames, sizeof(*builder->name_uses));
 	profile->location = arena_alloc_array(builder->arena, frames, sizeof(Location *));
 	profile->function = arena_alloc_array(builder->arena, frames, sizeof(Function *));
@@ -238,6 +209,7 @@ int pprof_samples_build(struct pprof_builder *builder)
 	if (!builder->location_ids || !builder->function_ids || !builder->name_uses || !profile->location ||
 	    !profile->function || !profile->sample)
 		return -ENOMEM;
+	error = enter_stacks(builder);
 	for (size_t i = 0; i < snapshot->sample_count && !error; i++)
 		if (is_of_profile(builder, &snapshot->samples[i]))
 			error = add_sample(builder, &snapshot->samples[i]);

@@ -31,20 +31,11 @@ static const struct sample *sample_at(const struct samples_check *samples, uint6
 	return (const struct sample *)(samples->table + samples->arena_offset + arena_bytes);
 }
 
-static struct sample_key key_of(const struct sample *sample)
-{
-	return (struct sample_key){.profile = sample->profile,
-				   .kind = sample->kind,
-				   .file_type = sample->file_type,
-				   .depth = sample->depth,
-				   .frames = sample->frames};
-}
-
 static bool keys_equal(const struct sample *one, const struct sample *other)
 {
-	return one->hash == other->hash && one->depth == other->depth && one->profile == other->profile &&
-	       one->kind == other->kind && one->file_type == other->file_type &&
-	       memcmp(one->frames, other->frames, one->depth * sizeof(*one->frames)) == 0;
+	struct sample_key key = sample_key_of(other);
+
+	return sample_is_of(one, &key, other->hash);
 }
 
 /* Does a whole sample fit in there? */
@@ -108,16 +99,18 @@ static void check_contents(struct samples_check *samples, uint32_t slot, const s
 {
 	static const uint8_t zero[sizeof(sample->reserved_zero)];
 	struct region_check *check = samples->check;
-	struct sample_key key = key_of(sample);
+	struct sample_key key = sample_key_of(sample);
 
 	if (!region_check_that(check,
 			       sample->profile < PROFILE_COUNT && sample->kind < WAIT_KIND_COUNT &&
 				       sample->file_type < FILE_TYPE_COUNT &&
+				       sample->delay_class <= SAMPLE_DELAY_CLASS_LIMIT &&
 				       memcmp(sample->reserved_zero, zero, sizeof(zero)) == 0,
 			       "slot %u: no such sample: profile %u, kind %u, type %u", slot, sample->profile,
 			       sample->kind, sample->file_type))
 		return;
-	if (region_check_that(check, sample->hash == sample_key_hash(&key), "slot %u: not the hash of its key", slot))
+	if (region_check_that(check, sample->hash == (uint32_t)sample_key_hash(&key),
+			      "slot %u: not the hash of its key", slot))
 		check_place(samples, slot, sample);
 	region_check_sample(check, slot, sample);
 }
@@ -159,8 +152,7 @@ static void check_overflow(struct samples_check *samples, enum profile profile, 
 	for (uint32_t probe = 0; probe < SAMPLE_PROBES; probe++) {
 		const struct sample *sample = slot_sample(samples, hash + probe);
 
-		if (sample && region_check_is_overflow(sample) && sample->profile == profile && sample->kind == kind &&
-		    sample->file_type == FILE_TYPE_NONE)
+		if (sample && sample_is_of(sample, &key, hash))
 			return;
 	}
 	region_check_that(samples->check, false, "samples: none takes the overflow of profile %u, kind %u", profile,

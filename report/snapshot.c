@@ -88,15 +88,24 @@ static int copy_sample(struct snapshot *snapshot, struct source *source, const s
 {
 	struct sample_weight weight = sample_read(sample);
 	struct snapshot_sample copy = {
-		.profile = sample->profile, .kind = sample->kind, .file_type = sample->file_type};
+		.profile = sample->profile,
+		.kind = sample->kind,
+		.file_type = sample->file_type,
+		.delay_class = sample->delay_class,
+		.lock = sample->lock,
+		.labels = sample->labels,
+		.waiter_labels = sample->waiter_labels,
+	};
+	uint64_t longest_ticks = atomic_load_explicit(&sample->longest_ticks, memory_order_relaxed);
 	int error;
 
 	copy.count = ((weight.count >> 1) + SAMPLER_COUNT_ONE / 4) >> (SAMPLER_COUNT_SHIFT - 1);
 	copy.delay_ns = ticks_to_ns(snapshot, weight.delay_ticks);
+	copy.longest_ns = ticks_to_ns(snapshot, longest_ticks);
 	if (copy.count == 0 && copy.delay_ns > 0)
 		copy.count = 1;
 	if (copy.count == 0 || (unsigned)copy.profile >= PROFILE_COUNT || (unsigned)copy.kind >= WAIT_KIND_COUNT ||
-	    (unsigned)copy.file_type >= FILE_TYPE_COUNT)
+	    (unsigned)copy.file_type >= FILE_TYPE_COUNT || copy.delay_class > SAMPLE_DELAY_CLASS_LIMIT)
 		return 0;
 	error = copy_frames(snapshot, source, sample, &copy);
 	if (!error)

@@ -23,12 +23,17 @@ struct snapshot_sample {
 	enum profile profile;
 	enum wait_kind kind;
 	enum file_type file_type;
+	uint8_t delay_class; /* as in struct sample_key, as are the next three */
+	uint32_t lock;
+	uint32_t labels;
+	uint32_t waiter_labels;
 	uint32_t depth;
 	const uint64_t *frames;        /* leaf first, as in frame.h; modules below module_count */
 	uint32_t waiter_depth;         /* 0: not known, or no matter */
 	const uint64_t *waiter_frames; /* the first of who waited for what ends here */
 	int64_t count;                 /* events, rounded */
 	int64_t delay_ns;
+	int64_t longest_ns; /* one event; 0 if the sample has no delay class */
 };
 
 struct snapshot_module {

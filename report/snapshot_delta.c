@@ -19,14 +19,18 @@ static bool sample_is_same(const void *wanted, uint32_t position)
 	const struct sample_wanted *pair = wanted;
 	const struct snapshot_sample *a = pair->sample, *b = &pair->snapshot->samples[position];
 
-	return a->profile == b->profile && a->kind == b->kind && a->file_type == b->file_type && a->depth == b->depth &&
-	       a->waiter_depth == b->waiter_depth && same_frames(a->frames, b->frames, a->depth) &&
+	return a->profile == b->profile && a->kind == b->kind && a->file_type == b->file_type && a->lock == b->lock &&
+	       a->labels == b->labels && a->waiter_labels == b->waiter_labels && a->delay_class == b->delay_class &&
+	       a->depth == b->depth && a->waiter_depth == b->waiter_depth &&
+	       same_frames(a->frames, b->frames, a->depth) &&
 	       same_frames(a->waiter_frames, b->waiter_frames, a->waiter_depth);
 }
 
 static uint64_t sample_hash(const struct snapshot_sample *sample)
 {
-	uint64_t words[] = {(uint64_t)sample->profile << 32 | (uint64_t)sample->kind << 16 | sample->file_type,
+	uint64_t words[] = {(uint64_t)sample->profile << 32 | (uint64_t)sample->kind << 16 |
+				    (uint64_t)sample->delay_class << 8 | sample->file_type,
+			    (uint64_t)sample->lock << 32 | sample->labels, sample->waiter_labels,
 			    hash_index_words(sample->frames, sample->depth),
 			    hash_index_words(sample->waiter_frames, sample->waiter_depth)};
 
@@ -58,6 +62,8 @@ static int index_samples(struct snapshot *snapshot, struct hash_index *index)
 		first = &snapshot->samples[position];
 		first->count = add_capped(first->count, sample->count);
 		first->delay_ns = add_capped(first->delay_ns, sample->delay_ns);
+		if (first->longest_ns < sample->longest_ns)
+			first->longest_ns = sample->longest_ns;
 		sample->count = sample->delay_ns = 0;
 	}
 	return error;
@@ -66,6 +72,13 @@ static int index_samples(struct snapshot *snapshot, struct hash_index *index)
 static int64_t what_is_more(int64_t newer, int64_t older)
 {
 	return newer > older ? newer - older : 0;
+}
+
+/* The longest since the older one was taken: the longest of all, if it came since. Else it is known to be of its class. */
+static int64_t longest_since(const struct snapshot_sample *now, const struct snapshot_sample *before)
+{
+	return now->longest_ns > before->longest_ns || !now->delay_class ? now->longest_ns
+									 : sample_delay_class_ns(now->delay_class);
 }
 
 static void subtract_samples(struct snapshot *newer, const struct snapshot *older, const struct hash_index *index)
@@ -79,6 +92,7 @@ static void subtract_samples(struct snapshot *newer, const struct snapshot *olde
 			continue;
 		struct snapshot_sample *now = &newer->samples[position];
 
+		now->longest_ns = longest_since(now, before);
 		now->count = what_is_more(now->count, before->count);
 		now->delay_ns = what_is_more(now->delay_ns, before->delay_ns);
 	}

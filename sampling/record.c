@@ -143,14 +143,14 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 static struct sample *sample_of_wait(struct thread *self, const struct record_wait *wait)
 {
 	enum file_type type = file_type_of(wait->site.file);
-	struct sample_key key = {.profile = PROFILE_BLOCK, .kind = wait->site.kind, .file_type = type};
+	struct sample_key key;
 
 	if (!wait->sample)
 		return sample_of(self, PROFILE_BLOCK, &wait->site, type);
 	if (type == FILE_TYPE_NONE)
 		return wait->sample;
-	key.frames = wait->sample->frames;
-	key.depth = wait->sample->depth;
+	key = sample_key_of(wait->sample);
+	key.file_type = type;
 	return sample_table_find(&key);
 }
 

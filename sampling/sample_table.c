@@ -48,18 +48,36 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 
 uint64_t sample_key_hash(const struct sample_key *key)
 {
-	uint64_t what = (uint64_t)key->file_type << 48 | (uint64_t)key->profile << 32 | (uint64_t)key->kind << 16;
-	uint64_t hash = mix(what | key->depth, 0);
+	uint64_t what = (uint64_t)key->file_type << 48 | (uint64_t)key->delay_class << 40 |
+			(uint64_t)key->profile << 32 | (uint64_t)key->kind << 16 | key->depth;
+	uint64_t hash = mix(what, (uint64_t)key->labels << 32 | key->lock);
+
+	hash = mix(hash, key->waiter_labels);
 
 	for (unsigned i = 0; i < key->depth; i++)
 		hash = mix(hash, key->frames[i]);
 	return hash;
 }
 
-static bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t hash)
+struct sample_key sample_key_of(const struct sample *sample)
 {
-	return sample->hash == hash && sample->depth == key->depth && sample->profile == key->profile &&
-	       sample->kind == key->kind && sample->file_type == key->file_type &&
+	return (struct sample_key){.profile = sample->profile,
+				   .kind = sample->kind,
+				   .file_type = sample->file_type,
+				   .lock = sample->lock,
+				   .labels = sample->labels,
+				   .waiter_labels = sample->waiter_labels,
+				   .delay_class = sample->delay_class,
+				   .depth = sample->depth,
+				   .frames = sample->frames};
+}
+
+bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t key_hash)
+{
+	return sample->hash == (uint32_t)key_hash && sample->depth == key->depth && sample->profile == key->profile &&
+	       sample->kind == key->kind && sample->file_type == key->file_type && sample->lock == key->lock &&
+	       sample->labels == key->labels && sample->waiter_labels == key->waiter_labels &&
+	       sample->delay_class == key->delay_class &&
 	       memcmp(sample->frames, key->frames, key->depth * sizeof(uint64_t)) == 0;
 }
 
@@ -85,11 +103,15 @@ static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 							memory_order_relaxed, memory_order_relaxed));
 	struct sample *sample = (struct sample *)((char *)table + table->arena_offset + used);
 
-	sample->hash = hash;
+	sample->lock = key->lock;
+	sample->labels = key->labels;
+	sample->waiter_labels = key->waiter_labels;
+	sample->hash = (uint32_t)hash;
 	sample->depth = key->depth;
 	sample->profile = key->profile;
 	sample->kind = key->kind;
 	sample->file_type = key->file_type;
+	sample->delay_class = key->delay_class;
 	memcpy(sample->frames, key->frames, key->depth * sizeof(uint64_t));
 	return sample;
 }

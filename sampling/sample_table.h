@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sample_table: how often and how long, for each (profile, kind, file type, stack).
+/* sample_table: how often and how long, for each key: profile, kind, stack, and what else tells samples apart.
  *
  * Called from   application threads, guard held, signal handlers included; readers from reports, also in another process.
  * Memory        a slot index and an arena of samples, both inside the region, sized by sample_table_layout; samples are
@@ -38,28 +38,50 @@ enum wait_kind {
 	WAIT_KIND_COUNT
 };
 
-/* What a sample is about. frames as in frame.h, leaf first. */
+/* What a sample is about. frames as in frame.h, leaf first. The numbers that may be 0 say nothing then. */
 struct sample_key {
 	enum profile profile;
 	enum wait_kind kind;
 	enum file_type file_type;
-	unsigned depth; /* frames; 1 to SAMPLE_DEPTH_LIMIT */
+	uint32_t lock;          /* 1 + its number in the table of locks */
+	uint32_t labels;        /* of the thread that it is about: a label set */
+	uint32_t waiter_labels; /* of a release: those of the thread that had waited longest */
+	uint8_t delay_class;    /* sample_delay_class */
+	unsigned depth;         /* frames; 1 to SAMPLE_DEPTH_LIMIT */
 	const uint64_t *frames;
 };
 
-#define SAMPLE_DEPTH_LIMIT 1024
+#define SAMPLE_DEPTH_LIMIT       1024
+#define SAMPLE_DELAY_CLASS_LIMIT 63
 
 struct sample {
 	_Alignas(16) _Atomic uint64_t count; /* events << SAMPLER_COUNT_SHIFT */
 	_Atomic uint64_t delay_ticks;
-	uint64_t hash;
+	_Atomic uint64_t longest_ticks; /* one event, before it was weighted; 0 if the sample has no delay class */
+	uint32_t lock;
+	uint32_t labels;
+	uint32_t waiter_labels;
+	uint32_t hash; /* of the key, its lower half */
 	uint16_t depth;
 	uint8_t profile;
 	uint8_t kind;
 	uint8_t file_type;
-	uint8_t reserved_zero[3];
+	uint8_t delay_class;
+	uint8_t reserved_zero[2];
 	uint64_t frames[]; /* depth of them */
 };
+
+/* 1 + the power of two that is not longer. */
+static inline uint8_t sample_delay_class(uint64_t delay_ns)
+{
+	return delay_ns < 2 ? 1 : (uint8_t)(SAMPLE_DELAY_CLASS_LIMIT + 1 - __builtin_clzll(delay_ns));
+}
+
+/* The shortest delay of a class, ns. */
+static inline int64_t sample_delay_class_ns(uint8_t delay_class)
+{
+	return INT64_C(1) << (delay_class - 1);
+}
 
 /* The table's own words in the region. Offsets are bytes from this struct. */
 struct sample_table {
@@ -80,6 +102,11 @@ struct sample_table {
 size_t sample_bytes(unsigned depth);
 
 uint64_t sample_key_hash(const struct sample_key *key);
+
+/* The key of a sample; its frames are the sample's own. */
+struct sample_key sample_key_of(const struct sample *sample);
+
+bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t key_hash);
 
 /* Bytes that a table of at most `bytes` takes, and its division into slots and arena, written to `table`. */
 void sample_table_layout(struct sample_table *table, size_t bytes);

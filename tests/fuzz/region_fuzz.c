@@ -218,7 +218,7 @@ static void check_snapshot(const struct snapshot *snapshot)
 		const struct snapshot_sample *sample = &snapshot->samples[i];
 
 		fuzz_require(sample->profile < PROFILE_COUNT && sample->kind < WAIT_KIND_COUNT);
-		fuzz_require(sample->file_type < FILE_TYPE_COUNT);
+		fuzz_require(sample->file_type < FILE_TYPE_COUNT && sample->delay_class <= SAMPLE_DELAY_CLASS_LIMIT);
 		fuzz_require(sample->count > 0 && sample->delay_ns >= 0 && sample->depth > 0);
 		check_frames(snapshot, sample->frames, sample->depth);
 		check_frames(snapshot, sample->waiter_frames, sample->waiter_depth);

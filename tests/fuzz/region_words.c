@@ -75,8 +75,9 @@ static const struct region_word module_words[] = {
 	}
 
 static const struct region_word sample_words[] = {
-	SAMPLE_WORD(count),   SAMPLE_WORD(delay_ticks), SAMPLE_WORD(hash),      SAMPLE_WORD(depth),
-	SAMPLE_WORD(profile), SAMPLE_WORD(kind),        SAMPLE_WORD(file_type),
+	SAMPLE_WORD(count),   SAMPLE_WORD(delay_ticks), SAMPLE_WORD(hash),          SAMPLE_WORD(depth),
+	SAMPLE_WORD(profile), SAMPLE_WORD(kind),        SAMPLE_WORD(file_type),     SAMPLE_WORD(delay_class),
+	SAMPLE_WORD(lock),    SAMPLE_WORD(labels),      SAMPLE_WORD(waiter_labels), SAMPLE_WORD(longest_ticks),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

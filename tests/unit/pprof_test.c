@@ -183,16 +183,23 @@ static void check_block_samples(const Profile *profile)
 	is_str(function_at(profile, find_sample(profile, 1, "cond"), 0), "[overflow]", "what no longer fitted");
 }
 
-/* "kind=read,fd=pipe" */
+/* "kind=read,fd=pipe", "kind=mutex,wait=64 nanoseconds" */
 static const char *labels_of(const Profile *profile, const Sample *sample)
 {
 	static char line[128];
 	size_t used = 0;
 
 	line[0] = '\0';
-	for (size_t i = 0; i < sample->n_label; i++)
-		used += snprintf(line + used, sizeof(line) - used, "%s%s=%s", i ? "," : "",
-				 text(profile, sample->label[i]->key), text(profile, sample->label[i]->str));
+	for (size_t i = 0; i < sample->n_label; i++) {
+		const Perftools__Profiles__Label *label = sample->label[i];
+
+		used += snprintf(line + used, sizeof(line) - used, "%s%s=", i ? "," : "", text(profile, label->key));
+		if (label->num)
+			used += snprintf(line + used, sizeof(line) - used, "%ld %s", (long)label->num,
+					 text(profile, label->num_unit));
+		else
+			used += snprintf(line + used, sizeof(line) - used, "%s", text(profile, label->str));
+	}
 	return line;
 }
 
@@ -223,6 +230,25 @@ static void check_file_types(void)
 	is_u64(delay_of(profile, "kind=read,fd=socket"), 200, "another type");
 	is_u64(delay_of(profile, "kind=recv,fd=socket"), 300, "another kind");
 	is_u64(delay_of(profile, "kind=read"), 400, "no descriptor, no label");
+	profile_file_free(profile);
+	free(region);
+}
+
+/* One stack in several delay classes. */
+static void check_delay_classes(void)
+{
+	struct sample_key key = {.profile = PROFILE_MUTEX, .kind = WAIT_MUTEX, .depth = 3, .frames = stack_a};
+	struct region *region = new_region();
+	Profile *profile;
+
+	for (int i = 0; i < 4; i++) {
+		key.delay_class = sample_delay_class(60 + 2 * i);
+		fake_region_add(&key, 1, 60 + 2 * i);
+	}
+	profile = written_and_read(region, PROFILE_MUTEX);
+	is_u64(profile->n_sample, 2 + 2, "classes of delays are told apart");
+	is_u64(delay_of(profile, "wait=32 nanoseconds"), 60 + 62, "a class");
+	is_u64(delay_of(profile, "wait=64 nanoseconds"), 64 + 66, "the next");
 	profile_file_free(profile);
 	free(region);
 }
@@ -448,6 +474,7 @@ int main(void)
 	profile_file_free(block);
 	check_file_types();
 	check_file_type_names();
+	check_delay_classes();
 	check_main_unseen();
 	check_empty();
 	check_validation(region);

@@ -54,6 +54,44 @@ static uint64_t total(uint64_t *out_delay_ticks)
 	return count;
 }
 
+/* Keys that differ in one number lead to different samples, which say what they are about. */
+static void numbers_are_told_apart(const struct sample *model)
+{
+	struct sample_key keys[6];
+	struct sample *found[6];
+
+	for (int i = 0; i < 6; i++)
+		keys[i] = sample_key_of(model);
+	keys[1].file_type = FILE_TYPE_PIPE;
+	keys[2].lock = 1;
+	keys[3].labels = 1;
+	keys[4].waiter_labels = 1;
+	keys[5].delay_class = 1;
+	for (int i = 0; i < 6; i++) {
+		found[i] = sample_table_find(&keys[i]);
+		for (int other = 0; other < i; other++)
+			ok(found[i] != found[other], "key %d is not key %d", i, other);
+	}
+	ok(found[0] == model, "a sample's own key finds it");
+	ok(found[1]->file_type == FILE_TYPE_PIPE && found[2]->lock == 1 && found[3]->labels == 1 &&
+		   found[4]->waiter_labels == 1 && found[5]->delay_class == 1,
+	   "each knows its number");
+	ok(sample_table_find(&keys[4]) == found[4], "and is found again");
+}
+
+static void delay_classes_are_powers(void)
+{
+	ok(sample_delay_class(0) == 1 && sample_delay_class(1) == 1, "the first class is of 1 ns");
+	for (int bit = 1; bit < SAMPLE_DELAY_CLASS_LIMIT; bit++) {
+		uint64_t power = UINT64_C(1) << bit;
+
+		ok(sample_delay_class(power - 1) == bit && sample_delay_class(power) == bit + 1 &&
+			   sample_delay_class_ns((uint8_t)(bit + 1)) == (int64_t)power,
+		   "a class begins at 2^%d ns", bit);
+	}
+	is_u64(sample_delay_class(INT64_MAX), SAMPLE_DELAY_CLASS_LIMIT, "the longest there is");
+}
+
 static void keys_are_told_apart(void)
 {
 	struct sample *sample;
@@ -65,6 +103,7 @@ static void keys_are_told_apart(void)
 	ok(find(PROFILE_BLOCK, WAIT_COND, 7, 20) != sample, "another kind is another sample");
 	ok(find(PROFILE_BLOCK, WAIT_MUTEX, 7, 19) != sample, "a shorter stack is another sample");
 	ok(find(PROFILE_BLOCK, WAIT_MUTEX, 8, 20) != sample, "another stack is another sample");
+	numbers_are_told_apart(sample);
 	ok(find(PROFILE_BLOCK, WAIT_MUTEX, 7, SAMPLE_DEPTH_LIMIT)->depth == SAMPLE_DEPTH_LIMIT,
 	   "the deepest stack fits");
 	is_u64(atomic_load(&losses.events[LOSS_SAMPLES_FULL]), 0, "nothing was lost");
@@ -191,6 +230,7 @@ static void damage_is_survived(void)
 int main(void)
 {
 	keys_are_told_apart();
+	delay_classes_are_powers();
 	full_table_says_so();
 	more_is_asked_for();
 	many_threads_lose_nothing();

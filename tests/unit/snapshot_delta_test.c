@@ -70,6 +70,42 @@ static void equal_stacks_count_together(void)
 	is_u64(newer.samples[0].delay_ns, 40, "their time");
 }
 
+/* Stacks that differ in what they carry are no equal stacks; of equal ones the longest is the longest of all. */
+static void numbers_are_told_apart(void)
+{
+	struct snapshot_sample after[6], before[2];
+	struct snapshot older = {.samples = before, .sample_count = 2}, newer = {.samples = after, .sample_count = 6};
+
+	for (int i = 0; i < 6; i++)
+		after[i] = sample(one, WAIT_MUTEX, 5, 500);
+	after[1].lock = 1;
+	after[2].labels = 1;
+	after[3].waiter_labels = 1;
+	after[4].delay_class = after[5].delay_class = 7;
+	after[4].longest_ns = 100;
+	after[5].longest_ns = 120;
+	before[0] = after[1];
+	before[1] = after[4];
+	before[0].count = 2;
+	is_u64(snapshot_subtract(&newer, &older), 0, "it can be subtracted");
+	is_u64(newer.sample_count, 5, "a lock, labels, a waiter's labels and a delay class tell samples apart");
+	is_u64(newer.samples[1].count, 3, "each is found in the older one");
+	is_u64(newer.samples[0].count, 5, "or not");
+	is_u64(newer.samples[4].longest_ns, 120, "the longest came in between");
+}
+
+static void the_longest_in_between(void)
+{
+	struct snapshot_sample before[] = {sample(one, WAIT_MUTEX, 1, 100)},
+			       after[] = {sample(one, WAIT_MUTEX, 2, 200)};
+	struct snapshot older = {.samples = before, .sample_count = 1}, newer = {.samples = after, .sample_count = 1};
+
+	before[0].delay_class = after[0].delay_class = 7;
+	before[0].longest_ns = after[0].longest_ns = 100;
+	is_u64(snapshot_subtract(&newer, &older), 0, "it can be subtracted");
+	is_u64(newer.samples[0].longest_ns, 64, "if the longest came before, the class is known");
+}
+
 static void what_shrinks_is_nothing(void)
 {
 	struct snapshot_sample before[] = {sample(one, WAIT_MUTEX, 10, 1000)};
@@ -126,6 +162,8 @@ int main(void)
 
 	differences_are_exact();
 	equal_stacks_count_together();
+	numbers_are_told_apart();
+	the_longest_in_between();
 	what_shrinks_is_nothing();
 	ids_become_positions();
 	is_u64(heap_used_bytes(), before, "no memory is kept");

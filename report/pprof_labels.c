@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "pprof_labels.h"
+#include "snapshot_names.h"
+
+enum { LABELS = 3 };
+
+static Label *add_label(struct pprof_builder *builder, Sample *sample, const char *key)
+{
+	Label *label = pprof_new(builder, sizeof(*label));
+
+	if (!label)
+		return NULL;
+	perftools__profiles__label__init(label);
+	label->key = pprof_text(builder, key);
+	sample->label[sample->n_label++] = label;
+	return label;
+}
+
+static int add_text(struct pprof_builder *builder, Sample *sample, const char *key, const char *value)
+{
+	Label *label = value[0] ? add_label(builder, sample, key) : NULL;
+
+	if (label)
+		label->str = pprof_text(builder, value);
+	return label || !value[0] ? 0 : -ENOMEM;
+}
+
+static int add_delay_class(struct pprof_builder *builder, Sample *sample, uint8_t delay_class)
+{
+	Label *label = delay_class ? add_label(builder, sample, "wait") : NULL;
+
+	if (label) {
+		label->num = sample_delay_class_ns(delay_class);
+		label->num_unit = pprof_text(builder, "nanoseconds");
+	}
+	return label || !delay_class ? 0 : -ENOMEM;
+}
+
+/* Only waits are of different kinds; what a release is charged with is lock waiting, always. */
+int pprof_labels_build(struct pprof_builder *builder, Sample *sample, const struct snapshot_sample *from)
+{
+	bool has_kind = builder->which != PROFILE_MUTEX;
+	int error = 0;
+
+	sample->label = pprof_new(builder, LABELS * sizeof(Label *));
+	if (!sample->label)
+		return -ENOMEM;
+	if (has_kind)
+		error = add_text(builder, sample, "kind", snapshot_kind_name(from->kind));
+	if (!error && has_kind)
+		error = add_text(builder, sample, "fd", snapshot_file_type_name(from->file_type));
+	return error ? error : add_delay_class(builder, sample, from->delay_class);
+}
+
+uint64_t pprof_labels_hash(const Sample *sample)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < sample->n_label; i++) {
+		const Label *label = sample->label[i];
+		uint64_t words[] = {hash, (uint64_t)label->key, (uint64_t)label->str, (uint64_t)label->num};
+
+		hash = hash_index_words(words, 4);
+	}
+	return hash;
+}
+
+static bool label_is_same(const Label *one, const Label *other)
+{
+	return one->key == other->key && one->str == other->str && one->num == other->num &&
+	       one->num_unit == other->num_unit;
+}
+
+bool pprof_labels_equal(const Sample *one, const Sample *other)
+{
+	if (one->n_label != other->n_label)
+		return false;
+	for (size_t i = 0; i < one->n_label; i++)
+		if (!label_is_same(one->label[i], other->label[i]))
+			return false;
+	return true;
+}
