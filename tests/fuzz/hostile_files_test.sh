@@ -85,8 +85,12 @@ poke()
 	word "$3" "$4" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
+# Where nobody else's region can be taken for the one.
+CONTEND_REGION_DIR=$(mktemp -d "$regions/hostile.XXXXXX") || { echo 'Bail out! no directory for regions'; exit 1; }
 profiled killed "$live/exit_ways" SIGKILL 2>/dev/null
 region=$(find "$CONTEND_REGION_DIR" -type f)
+[ "$region" ] || { echo 'Bail out! no region was left'; exit 1; }
+trap 'rm -rf "$work" "$CONTEND_REGION_DIR"' EXIT
 mv "$region" "$work/region"
 region=$work/region
 bytes=$(stat -c %s "$region")
