@@ -148,6 +148,8 @@ static void start_control(void)
 		message_detail("signal %d is the program's: no dump on it", (int)config.signal);
 	else if (error)
 		message_say("no dump on signal %d: %s", (int)config.signal, message_error(-error));
+	else
+		region_set_dump_signal((int)config.signal);
 	pthread_atfork(NULL, NULL, after_fork);
 	at_quick_exit(stop);
 }

@@ -15,6 +15,7 @@
 #include "own_descriptors.h"
 #include "own_stack.h"
 #include "thread.h"
+#include "wish.h"
 
 enum { STACK_BYTES = 256 * 1024, PAGE_BYTES = 4096 };
 
@@ -27,7 +28,6 @@ static struct {
 	_Atomic bool is_silent;    /* no system call may be made */
 	_Atomic bool is_stoppable; /* there is a helper; who takes this flag back ends it */
 	_Atomic bool is_stopping;  /* the helper shall end */
-	_Atomic uint32_t wakes;    /* changes when the helper has something to do; it waits here */
 	_Atomic uint32_t is_ready; /* the helper has made its first system calls; its creator waits here */
 	pthread_t helper;
 	char *signal_stack; /* STACK_BYTES for dumps in the signal handler */
@@ -122,8 +122,8 @@ static void serve_apart(void)
 
 static void wake_helper(void)
 {
-	atomic_fetch_add(&control.wakes, 1);
-	KERNEL_CALL(futex, &control.wakes, FUTEX_WAKE_PRIVATE, 1);
+	atomic_fetch_add(&wish_words->wakes, 1);
+	KERNEL_CALL(futex, &wish_words->wakes, FUTEX_WAKE, 1);
 }
 
 static void on_signal(int signal)
@@ -133,6 +133,8 @@ static void on_signal(int signal)
 	(void)signal;
 	if (atomic_load_explicit(&control.is_silent, memory_order_relaxed))
 		return;
+	if (wish_grant_here())
+		return;
 	atomic_fetch_add(&control.requested, 1);
 	if (atomic_load_explicit(&control.has_helper, memory_order_relaxed))
 		wake_helper();
@@ -141,6 +143,18 @@ static void on_signal(int signal)
 	errno = saved_errno;
 }
 
+/* Somebody outside has asked for something. */
+static void serve_wish(void)
+{
+	struct wish wish;
+
+	if (!wish_take(&wish))
+		return;
+	wish_answer(&wish, wish_set_knobs(&wish));
+	KERNEL_CALL(futex, &wish_words->answered, FUTEX_WAKE, INT_MAX);
+}
+
+/* It sleeps on a word of the region, so that others can wake it, too. */
 static void *help(void *unused)
 {
 	(void)thread_mute();
@@ -148,11 +162,12 @@ static void *help(void *unused)
 	atomic_store(&control.is_ready, 1);
 	KERNEL_CALL(futex, &control.is_ready, FUTEX_WAKE_PRIVATE, 1);
 	while (!atomic_load(&control.is_stopping)) {
-		uint32_t wakes = atomic_load(&control.wakes);
+		uint32_t wakes = atomic_load(&wish_words->wakes);
 
+		serve_wish();
 		serve_apart();
 		if (!atomic_load(&control.is_stopping))
-			KERNEL_CALL(futex, &control.wakes, FUTEX_WAIT_PRIVATE, wakes, NULL);
+			KERNEL_CALL(futex, &wish_words->wakes, FUTEX_WAIT, wakes, NULL);
 	}
 	return unused;
 }
@@ -211,6 +226,7 @@ void control_start_helper(control_create_function *create)
 	if (create(&control.helper, &attributes, help, NULL) == 0) {
 		await_helper();
 		atomic_store(&control.is_stoppable, true);
+		wish_set_helper(true);
 	} else {
 		atomic_store(&control.has_helper, false);
 	}
@@ -225,6 +241,7 @@ bool control_stop_helper(void)
 	if (!atomic_exchange(&control.is_stoppable, false))
 		return false;
 	muted = thread_mute();
+	wish_set_helper(false);
 	atomic_store(&control.is_stopping, true);
 	wake_helper();
 	pthread_join(control.helper, NULL);
@@ -259,6 +276,7 @@ int control_finish(void)
 
 void control_silence(void)
 {
+	wish_set_helper(false); /* who sleeps is not to be woken */
 	atomic_store_explicit(&control.is_silent, true, memory_order_relaxed);
 }
 

@@ -16,7 +16,7 @@ enum {
 #define NS_PER_TICK_LEAST 0.05
 #define NS_PER_TICK_MOST  20.0
 #define COUNTED_MOST      (UINT64_C(1) << 56)
-enum { ERRNO_MOST = 4095 };
+enum { ERRNO_MOST = 4095, SIGNAL_MOST = 64 };
 
 bool region_check_that(struct region_check *check, bool holds, const char *format, ...)
 {
@@ -80,6 +80,21 @@ static void check_times(struct region_check *check, const struct region_header *
 				  "header: a monotonic clock whose ticks are no ns");
 }
 
+/* Odd while it is written; what was answered was asked before. */
+static void check_wish(struct region_check *check, const struct wish_words *wish)
+{
+	uint32_t number = atomic_load_explicit(&wish->number, memory_order_relaxed);
+	uint32_t answered = atomic_load_explicit(&wish->answered, memory_order_relaxed);
+
+	region_check_that(check,
+			  atomic_load_explicit(&wish->wanted, memory_order_relaxed) >> WISH_COUNT == 0 &&
+				  atomic_load_explicit(&wish->granted, memory_order_relaxed) >> WISH_COUNT == 0 &&
+				  wish->unused == 0,
+			  "header: a wish for what does not exist");
+	region_check_that(check, answered % 2 == 0 && (int32_t)(number - answered) >= 0,
+			  "header: wish %u is answered, of %u", answered, number);
+}
+
 static void check_header(struct region_check *check)
 {
 	const struct region_header *header = &check->region->header;
@@ -98,6 +113,8 @@ static void check_header(struct region_check *check)
 			  "header: signs that do not exist");
 	region_check_that(check, atomic_load_explicit(&header->dump_error, memory_order_relaxed) <= ERRNO_MOST,
 			  "header: the last dump failed with an error that does not exist");
+	region_check_that(check, header->dump_signal <= SIGNAL_MOST, "header: dump signal %u", header->dump_signal);
+	check_wish(check, &header->wish);
 	check_times(check, header);
 	check_text(check, "the program", header->program, true);
 	check_text(check, "the directory", header->directory, true);

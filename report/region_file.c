@@ -156,13 +156,18 @@ int region_file_read_again(const struct region_file *file, struct region_file *o
 	return error;
 }
 
-void region_file_write_clock(const struct region_file *file)
+int region_file_open_to_write(const struct region_file *file)
 {
 	char link[32];
-	long descriptor;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", file->descriptor);
-	descriptor = KERNEL_CALL(openat, AT_FDCWD, link, O_WRONLY | O_CLOEXEC);
+	return (int)KERNEL_CALL(openat, AT_FDCWD, link, O_WRONLY | O_CLOEXEC);
+}
+
+void region_file_write_clock(const struct region_file *file)
+{
+	int descriptor = region_file_open_to_write(file);
+
 	if (descriptor < 0)
 		return;
 	KERNEL_CALL(pwrite64, descriptor, &file->region->header.ns_per_tick, sizeof(file->region->header.ns_per_tick),

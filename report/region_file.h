@@ -34,6 +34,10 @@ int region_file_read_at(long directory, const char *path, struct region_file *ou
  * end, even if it has removed its region since. Both are freed on their own. */
 int region_file_read_again(const struct region_file *file, struct region_file *out_file);
 
+/* A descriptor for writing to the very file that was read, whatever lies under its name now; -errno. For moments: as long as it is
+ * open, nobody can tell that the process is dead. */
+int region_file_open_to_write(const struct region_file *file);
+
 /* Writes a field of the header, which the copy has changed, back into the very file that was read, whatever lies under its
  * name now; its owner may go on recording. Where that is not allowed nothing happens. */
 void region_file_write_clock(const struct region_file *file);

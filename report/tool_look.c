@@ -94,13 +94,13 @@ static void look_found(const struct region_place *place, void *argument)
 {
 	struct looking *looking = argument;
 	struct tool_look look;
-	int error = tool_look_at(place, &look);
+	int error = tool_look_open(place, &look);
 
 	if (error) {
 		looking->error = error;
 		return;
 	}
-	if (looking->best.snapshot && looking->best.ending.life == ENDING_ALIVE) {
+	if (looking->best.file.region && looking->best.ending.life == ENDING_ALIVE) {
 		tool_look_free(&look);
 		return;
 	}
@@ -116,7 +116,7 @@ static void look_refused(const char *path, int error, void *argument)
 	looking->error = error;
 }
 
-int tool_look_at_process(pid_t pid, struct tool_look *out_look)
+int tool_look_open_process(pid_t pid, struct tool_look *out_look)
 {
 	struct looking looking = {.error = -ESRCH};
 	struct region_query query = {.region_dir = config.region_dir, .pid = pid};
@@ -126,10 +126,18 @@ int tool_look_at_process(pid_t pid, struct tool_look *out_look)
 		query.all_users = true;
 		region_search(&query, &visitor);
 	}
-	if (!looking.best.snapshot)
+	if (!looking.best.file.region)
 		return looking.error;
 	*out_look = looking.best;
 	return 0;
+}
+
+int tool_look_at_process(pid_t pid, struct tool_look *out_look)
+{
+	struct tool_look look;
+	int error = tool_look_open_process(pid, &look);
+
+	return error ? error : take_or_free(&look, out_look);
 }
 
 int tool_look_at_path(const char *path, struct tool_look *out_look)

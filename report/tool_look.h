@@ -36,6 +36,7 @@ int tool_look_again(const struct tool_look *look, struct tool_look *out_look);
 /* The region of a process, by its number: of a live one if there is one, else the newest that a dead one left. Of all users'
  * regions if we are root. */
 int tool_look_at_process(pid_t pid, struct tool_look *out_look);
+int tool_look_open_process(pid_t pid, struct tool_look *out_look);
 
 /* The region of that path. No link is followed. */
 int tool_look_at_path(const char *path, struct tool_look *out_look);

@@ -120,10 +120,18 @@ void record_wait_take_stack(struct thread *self, struct record_wait *wait)
 	self->waits[wait->wait_index].sample_offset = (const char *)wait->sample - (const char *)self;
 }
 
+/* Of a process that has nobody else to do it. */
+static inline void heed_wishes(void)
+{
+	if (__builtin_expect(wish_is_pending(), 0))
+		(void)wish_grant_here();
+}
+
 bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 {
 	struct thread_wait *slot = enter_wait(self, wait);
 
+	heed_wishes();
 	if (!slot) {
 		losses_add(LOSS_REENTERED);
 		return false;
@@ -196,6 +204,7 @@ void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wa
 		self->waited_ticks[wait->site.kind] += delay_ticks;
 	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0 && was_wait(outcome, delay_ticks))
 		keep_wait(self, wait, waker, delay_ticks);
+	heed_wishes();
 }
 
 void record_wake(struct thread *self, const struct record_site *site, unsigned waiters)

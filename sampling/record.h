@@ -17,6 +17,7 @@
 #include "sampler.h"
 #include "stack.h"
 #include "thread.h"
+#include "wish.h"
 
 /* What ends waits for an object; bits. */
 enum wait_end {
@@ -131,7 +132,7 @@ static inline bool record_wait_begin(struct thread *self, struct record_wait *wa
 {
 	struct thread_wait *slot = &self->waits[0];
 
-	if (self->wait_depth != 0 || wait->site.end != WAIT_END_OTHER)
+	if (self->wait_depth != 0 || wait->site.end != WAIT_END_OTHER || wish_is_pending())
 		return record_wait_begin_slow(self, wait);
 	thread_wait_write(self);
 	record_wait_describe(slot, &wait->site);

@@ -25,6 +25,7 @@ static struct {
 	struct region *mine;
 	uint64_t bytes;
 	_Atomic bool is_reserved;     /* all of it */
+	int dump_signal;              /* 0: none */
 	char path[REGION_PATH_BYTES]; /* "" when anonymous */
 } state;
 
@@ -92,6 +93,7 @@ static void describe_process(struct region_header *header, uint64_t process_star
 	header->bytes = state.bytes;
 	header->process_start = process_start;
 	header->clock_source = clock_source();
+	header->dump_signal = (uint32_t)state.dump_signal;
 	header->depth = config.depth;
 	header->profiles = 1u << PROFILE_MUTEX | 1u << PROFILE_BLOCK | (config.wakers ? 1u << PROFILE_WAKE : 0);
 	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
@@ -120,6 +122,7 @@ static void hand_out_tables(struct region *region)
 	threads_init(&region->threads, config.depth, config.seed);
 	threads_reserve(is_anonymous ? region->threads.limit : BASE_THREADS);
 	record_init(&region->header.mutex_fraction, &region->header.block_rate_ns);
+	wish_init(&region->header.wish);
 }
 
 bool region_create(void)
@@ -224,6 +227,12 @@ bool region_is_ready(void)
 const char *region_path(void)
 {
 	return state.path;
+}
+
+void region_set_dump_signal(int signal)
+{
+	state.dump_signal = signal;
+	state.mine->header.dump_signal = (uint32_t)signal;
 }
 
 void region_set_sign(enum region_sign sign)

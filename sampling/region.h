@@ -24,6 +24,7 @@
 #include "sample_table.h"
 #include "thread.h"
 #include "waiters.h"
+#include "wish.h"
 
 #define REGION_MAGIC   UINT64_C(0x31646e65746e6f63) /* "contend1" */
 #define REGION_VERSION 7                            /* of all layouts below; a reader refuses any other */
@@ -61,6 +62,8 @@ struct region_header {
 	_Atomic uint32_t closed;           /* 1: the process ended or became another program, after its last dump */
 	_Atomic uint32_t signs;            /* bit N: enum region_sign N holds; changes at run time */
 	_Atomic uint32_t dump_error;       /* errno of the last dump, 0 if it succeeded; changes at run time */
+	uint32_t dump_signal;              /* which was found free for dumps when the process started; 0: none */
+	struct wish_words wish;            /* changes at run time, from outside too */
 	char program[REGION_PATH_BYTES];   /* absolute path of the executable, "" if it cannot be told */
 	char directory[REGION_PATH_BYTES]; /* absolute; where the process started, "" if it cannot be told */
 	char out[REGION_PATH_BYTES];       /* the output pattern */
@@ -92,6 +95,9 @@ bool region_is_ready(void);
 
 /* Absolute path of the file, "" when the memory is anonymous. */
 const char *region_path(void);
+
+/* The program's signal for dumps is ours, in children too. Once, before there are threads. */
+void region_set_dump_signal(int signal);
 
 /* A sign holds from now on, or does not any more. Any context. */
 void region_set_sign(enum region_sign sign);

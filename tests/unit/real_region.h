@@ -145,10 +145,18 @@ static void real_region_start(char *directory)
 	record_set_fraction(1);
 }
 
-/* A copy of the region as it was when everybody waited. */
-static struct region_file real_region_take(void)
+static void real_region_remove(const char *directory)
 {
-	char directory[] = "/dev/shm/contend-real-region.XXXXXX", path[128];
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/contend-%u", directory, geteuid());
+	ok(region_close() && rmdir(path) == 0 && rmdir(directory) == 0, "nothing is left of its file");
+}
+
+/* A copy of the region as it was when everybody waited. */
+__attribute__((unused)) static struct region_file real_region_take(void)
+{
+	char directory[] = "/dev/shm/contend-real-region.XXXXXX";
 	struct region_file file = {0};
 
 	real_region_start(directory);
@@ -162,8 +170,7 @@ static struct region_file real_region_take(void)
 	real_region_record();
 	if (region_file_read(region_path(), &file) != 0)
 		real_region_bail_out("the region cannot be read");
-	snprintf(path, sizeof(path), "%s/contend-%u", directory, geteuid());
-	ok(region_close() && rmdir(path) == 0 && rmdir(directory) == 0, "nothing is left of its file");
+	real_region_remove(directory);
 	return file;
 }
 
