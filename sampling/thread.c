@@ -162,6 +162,11 @@ void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed)
 		atomic_store_explicit(thread_fork_word, 1, memory_order_relaxed);
 }
 
+const struct thread_table *thread_table_mine(void)
+{
+	return threads.table;
+}
+
 void threads_reserve(uint32_t records)
 {
 	atomic_store_explicit(&threads.table->reserved, records, memory_order_relaxed);

@@ -174,6 +174,9 @@ static inline void thread_wait_publish(struct thread *self, uint32_t depth)
 	__atomic_store_n(&self->wait_depth, depth, __ATOMIC_RELEASE);
 }
 
+/* The table that records are taken from. */
+const struct thread_table *thread_table_mine(void);
+
 /* Record number `index` of a table, for readers. */
 static inline struct thread *thread_table_at(const struct thread_table *table, uint32_t index)
 {

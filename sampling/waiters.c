@@ -211,6 +211,17 @@ uint64_t waiters_charge(const void *lock)
 	return charge_ticks;
 }
 
+uint32_t waiters_count(const void *lock)
+{
+	const struct waiters_lock *entry = waiters->buckets[waiters_bucket_of(lock)].locks;
+	uint64_t waiting = 0;
+
+	for (int way = 0; way < WAITERS_WAYS; way++, entry++)
+		if (pin_is_for(atomic_load_explicit(&entry->pin, memory_order_relaxed), lock))
+			waiting += sums_unpack(sums_load(entry)).waiting;
+	return (uint32_t)waiting;
+}
+
 uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks)
 {
 	struct waiters_lock *entry = waiter->lock;

@@ -95,6 +95,9 @@ bool waiters_arrive(const void *lock, struct waiter *out_waiter);
  * Call before the real release: afterwards the waiters may be gone. */
 uint64_t waiters_charge(const void *lock);
 
+/* How many wait for `lock` now. */
+uint32_t waiters_count(const void *lock);
+
 /* The thread stopped waiting at now_ticks (acquired, timed out, cancelled). Returns the ticks of its wait that no release
  * was charged with: hand-off latency after an acquisition. Nothing to do, and 0, if waiter->lock is NULL. */
 uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks);
