@@ -81,6 +81,13 @@ static struct unit unit_of(const struct unit *units, int64_t value)
 	return *units;
 }
 
+void config_value_print(const struct config_value_range *range, int64_t value, char *out_text, size_t bytes)
+{
+	struct unit unit = unit_of(types[range->type].units, value);
+
+	snprintf(out_text, bytes, "%" PRId64 "%s", value / unit.factor, value ? unit.name : "");
+}
+
 void config_value_describe(const struct config_value_range *range, char *out_words, size_t bytes)
 {
 	const struct unit *units = types[range->type].units;

@@ -29,6 +29,9 @@ struct config_value_range {
 /* The number that `text` means; false if it means none within the range. */
 bool config_value_parse(const struct config_value_range *range, const char *text, int64_t *out_value);
 
+/* The number as a user would write it; of a type with units. */
+void config_value_print(const struct config_value_range *range, int64_t value, char *out_text, size_t bytes);
+
 /* What is accepted, as "a number, 0 to 100". */
 void config_value_describe(const struct config_value_range *range, char *out_words, size_t bytes);
 

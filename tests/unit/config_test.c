@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "config.h"
+#include "config_value.h"
 
 /* Each option of options.def needs a line here: a good value and what it means, a bad value, and what no value means. A
  * text's meaning is written in words, everything else in numbers. */
@@ -335,6 +336,25 @@ static void test_description(void)
 	is_u64(described.sentences, config_option_count, "and the sentence, whole");
 }
 
+static void test_printing(void)
+{
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} durations[] = {{0, "0"},      {1, "1ns"},       {1500, "1500ns"},
+			 {2000, "2us"}, {1000000, "1ms"}, {INT64_C(10000000000), "10s"}};
+	const struct config_value_range range = {.type = CONFIG_VALUE_duration, .most = INT64_MAX};
+
+	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+		int64_t again = -1;
+		char text[32];
+
+		config_value_print(&range, durations[i].ns, text, sizeof(text));
+		is_str(text, durations[i].text, "%lld ns as a user would write it", (long long)durations[i].ns);
+		ok(config_value_parse(&range, text, &again) && again == durations[i].ns, "and read");
+	}
+}
+
 int main(void)
 {
 	is_u64(config_option_count, CASES, "every option is listed");
@@ -350,5 +370,6 @@ int main(void)
 	test_unknown_variables();
 	test_whole_environments();
 	test_description();
+	test_printing();
 	return done();
 }
