@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -67,16 +68,27 @@ static bool is_our_process(void)
 	return startup.is_on && region_is_ready() && region_mine()->header.pid == KERNEL_CALL(getpid);
 }
 
+static uint64_t thread_cpu_ns(void)
+{
+	struct timespec time = {0};
+
+	KERNEL_CALL(clock_gettime, CLOCK_THREAD_CPUTIME_ID, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
 /* A child may be asked that nobody has seen being made: it has recorded nothing yet, and must not tell its parent's. */
 static int dump_own_region(void)
 {
 	static struct dump_result result; /* large, and one dump at a time */
+	uint64_t before_ns;
 	int error;
 
 	if (!is_our_process())
 		return 0;
 	region_set_sign(REGION_SIGN_DUMP);
+	before_ns = thread_cpu_ns();
 	error = dump_region(region_mine(), &result);
+	overhead_add_report(thread_cpu_ns() - before_ns);
 	region_clear_sign(REGION_SIGN_DUMP);
 	atomic_store_explicit(&region_mine()->header.dump_error, -error, memory_order_relaxed);
 	if (error)

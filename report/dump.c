@@ -12,6 +12,7 @@
 #include "output_name.h"
 #include "path.h"
 #include "pprof.h"
+#include "process.h"
 #include "profile_file.h"
 #include "snapshot_names.h"
 #include "dump.h"
@@ -227,6 +228,7 @@ int dump_region(struct region *region, struct dump_result *out_result)
 	int error;
 
 	snapshot_clock_now(&moment);
+	moment.cpu_ns = process_cpu_ns(0);
 	error = snapshot_take(region, region->header.bytes, &moment, &snapshot);
 	if (error)
 		return error;

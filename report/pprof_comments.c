@@ -40,6 +40,20 @@ static void add_wait_head(struct pprof_comments *comments, const struct snapshot
 		    (long long)snapshot->block_rate_ns);
 }
 
+/* As in add_clock, no fraction for printf. What the dump itself costs is in the next one. */
+static void add_overhead(struct pprof_comments *comments, const struct snapshot *snapshot)
+{
+	const struct snapshot_overhead *overhead = &snapshot->overhead;
+	long long ppm = snapshot_overhead_ppm(overhead);
+	char share[96] = "";
+
+	if (ppm >= 0)
+		snprintf(share, sizeof(share), ", %lld.%02lld %% of %lld ns of CPU time that the process used",
+			 ppm / 10000, ppm % 10000 / 100, (long long)overhead->cpu_ns);
+	add(comments, "# overhead: %lld ns in %llu recording calls and in dumps%s", (long long)overhead->own_ns,
+	    (unsigned long long)overhead->calls, share);
+}
+
 /* In whole numbers: printf writes fractions as the application's locale wants them. */
 static void add_clock(struct pprof_comments *comments, const struct snapshot *snapshot)
 {
@@ -73,6 +87,7 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 	    (unsigned)snapshot->mutex_fraction, (long long)snapshot->block_rate_ns);
 	add(out_comments, "# hand-off: %lld ns of lock waiting came after the last release and is charged to none",
 	    (long long)snapshot->handoff_ns);
+	add_overhead(out_comments, snapshot);
 	add_clock(out_comments, snapshot);
 	add_losses(out_comments, snapshot);
 }

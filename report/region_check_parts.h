@@ -38,12 +38,16 @@ bool region_check_that(struct region_check *check, bool holds, const char *forma
 /* The parts; each may rely on those before it having been called. */
 void region_check_modules(struct region_check *check);
 void region_check_frame_rules(struct region_check *check);
+void region_check_overhead(struct region_check *check);
 void region_check_threads(struct region_check *check);
 void region_check_waiters(struct region_check *check);
 void region_check_samples(struct region_check *check);
 
 /* What is wrong with code at `address` in that module: a word for the report; NULL if nothing is. */
 const char *region_check_code(const struct region_check *check, uint32_t module, uint64_t address);
+
+/* What one thread record says of overhead. */
+void region_check_meter(struct region_check *check, uint32_t index, const struct overhead_meter *meter);
 
 /* What one sample says; its profile, kind, type and depth are in bounds. */
 void region_check_sample(struct region_check *check, uint32_t slot, const struct sample *sample);

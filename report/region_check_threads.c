@@ -129,6 +129,7 @@ static void check_record(struct region_check *check, uint32_t index)
 			  check->region->header.depth);
 	region_check_that(check, atomic_load_explicit(&thread->handoff_ticks, memory_order_relaxed) >> 62 == 0,
 			  "thread record %u: more hand-off than time", index);
+	region_check_meter(check, index, &thread->meter);
 	check_waits(check, index, thread);
 	check_waited(check, index, thread);
 	check->summary.threads += tid != 0;

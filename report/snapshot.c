@@ -5,7 +5,7 @@
 #include "frame.h"
 #include "heap.h"
 #include "region_layout.h"
-#include "snapshot_clock.h"
+#include "snapshot_threads.h"
 #include "snapshot.h"
 
 /* What is read, and how much of it. */
@@ -14,13 +14,6 @@ struct source {
 	size_t bytes;
 	size_t bytes_left; /* a region cannot hold more, unless its slots lead to the same samples again and again */
 };
-
-static int64_t ticks_to_ns(const struct snapshot *snapshot, uint64_t ticks)
-{
-	double ns = (double)ticks * snapshot->ns_per_tick + 0.5;
-
-	return ns < (double)INT64_MAX ? (int64_t)ns : INT64_MAX;
-}
 
 static const char *copy_field(struct snapshot *snapshot, const char *field, size_t limit)
 {
@@ -100,8 +93,8 @@ static int copy_sample(struct snapshot *snapshot, struct source *source, const s
 	int error;
 
 	copy.count = ((weight.count >> 1) + SAMPLER_COUNT_ONE / 4) >> (SAMPLER_COUNT_SHIFT - 1);
-	copy.delay_ns = ticks_to_ns(snapshot, weight.delay_ticks);
-	copy.longest_ns = ticks_to_ns(snapshot, longest_ticks);
+	copy.delay_ns = snapshot_clock_ns(snapshot->ns_per_tick, weight.delay_ticks);
+	copy.longest_ns = snapshot_clock_ns(snapshot->ns_per_tick, longest_ticks);
 	if (copy.count == 0 && copy.delay_ns > 0)
 		copy.count = 1;
 	if (copy.count == 0 || (unsigned)copy.profile >= PROFILE_COUNT || (unsigned)copy.kind >= WAIT_KIND_COUNT ||
@@ -232,20 +225,6 @@ static void copy_losses(struct snapshot *snapshot, const struct losses *losses)
 		snapshot->losses[i] = atomic_load_explicit(&losses->events[i], memory_order_relaxed);
 }
 
-static int copy_handoff(struct snapshot *snapshot, const struct source *source)
-{
-	const struct thread_table *table = &source->region->threads;
-	uint32_t count = atomic_load_explicit(&table->used, memory_order_relaxed);
-	uint64_t ticks = 0;
-
-	if (count > table->limit)
-		return -EBADMSG;
-	for (uint32_t i = 0; i < count; i++)
-		ticks += atomic_load_explicit(&thread_table_at(table, i)->handoff_ticks, memory_order_relaxed);
-	snapshot->handoff_ns = ticks_to_ns(snapshot, ticks);
-	return 0;
-}
-
 /* Are the tables where they are in every region of that size? It bounds the work, too: holes in a file cost nobody anything. */
 static bool has_layout(const struct region *region, size_t bytes)
 {
@@ -282,7 +261,7 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 	if (!error)
 		error = copy_modules(snapshot, &source->region->modules);
 	if (!error)
-		error = copy_handoff(snapshot, source);
+		error = snapshot_add_threads(snapshot, source->region, moment);
 	copy_losses(snapshot, &source->region->losses);
 	if (!error)
 		check_frames(snapshot);

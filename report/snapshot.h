@@ -53,6 +53,11 @@ struct snapshot {
 	size_t module_count;
 	uint64_t losses[LOSS_COUNT];
 	int64_t handoff_ns;
+	struct snapshot_overhead {
+		int64_t own_ns; /* what recording cost, and reports in the process (overhead.h) */
+		uint64_t calls; /* in which it recorded */
+		int64_t cpu_ns; /* that the process used since it was profiled; 0: not known */
+	} overhead;
 	double ns_per_tick;
 	int64_t taken_wall_ns;
 	int64_t started_wall_ns;
@@ -77,6 +82,12 @@ int snapshot_take(const struct region *region, size_t bytes, const struct snapsh
 static inline bool snapshot_has_profile(const struct snapshot *snapshot, enum profile profile)
 {
 	return snapshot->profiles >> profile & 1;
+}
+
+/* Of the CPU time that the process used, millionths; -1: not known. */
+static inline int64_t snapshot_overhead_ppm(const struct snapshot_overhead *overhead)
+{
+	return overhead->cpu_ns > 0 ? (int64_t)((double)overhead->own_ns / (double)overhead->cpu_ns * 1e6 + 0.5) : -1;
 }
 
 /* snapshot_drop(NULL) does nothing. */

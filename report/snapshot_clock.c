@@ -14,6 +14,7 @@ void snapshot_clock_now(struct snapshot_moment *out_moment)
 {
 	struct timespec now = {0};
 
+	*out_moment = (struct snapshot_moment){.cpu_ns = 0};
 	process_boot_id(out_moment->boot_id);
 	out_moment->clock_source = clock_source();
 	out_moment->anchor = clock_anchor_now();
@@ -40,6 +41,13 @@ static double kept_ns_per_tick(const struct region_header *header)
 
 	memcpy(&ns_per_tick, &bits, sizeof(ns_per_tick));
 	return ns_per_tick;
+}
+
+int64_t snapshot_clock_ns(double ns_per_tick, uint64_t ticks)
+{
+	double ns = (double)ticks * ns_per_tick + 0.5;
+
+	return ns < (double)INT64_MAX ? (int64_t)ns : INT64_MAX;
 }
 
 void snapshot_clock_keep(struct region_header *header, double ns_per_tick)

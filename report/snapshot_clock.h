@@ -11,14 +11,18 @@ struct snapshot_moment {
 	enum clock_source clock_source;
 	struct clock_anchor anchor;
 	int64_t wall_ns; /* since 1970 */
+	uint64_t cpu_ns; /* CPU time that the region's process has used by then (process_cpu_ns); 0: not known */
 };
 
-/* This moment on this machine. Needs clock_init; the boot id is 0 where /proc does not tell it. */
+/* This moment on this machine, without a process's CPU time. Needs clock_init; the boot id is 0 where /proc does not tell it. */
 void snapshot_clock_now(struct snapshot_moment *out_moment);
 
 /* ns in a tick of the region's clock: what its first report found; else from its start to `moment` if that is on the same
  * clock of the same boot, else from its start to its early anchor; 0 if none makes sense. */
 double snapshot_clock_ns_per_tick(const struct region_header *header, const struct snapshot_moment *moment);
+
+/* Ticks of such a clock in ns, as far as they fit. */
+int64_t snapshot_clock_ns(double ns_per_tick, uint64_t ticks);
 
 /* All later reports are to use this one. Were each to measure anew, a total that did not change would shrink by a few ns
  * between two dumps, and their difference be negative. */

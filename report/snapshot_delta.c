@@ -108,6 +108,14 @@ static void drop_empty_samples(struct snapshot *snapshot)
 	snapshot->sample_count = kept;
 }
 
+/* Of CPU time it must be known what it was at both ends. */
+static void subtract_overhead(struct snapshot_overhead *newer, const struct snapshot_overhead *older)
+{
+	newer->own_ns = what_is_more(newer->own_ns, older->own_ns);
+	newer->calls -= newer->calls < older->calls ? newer->calls : older->calls;
+	newer->cpu_ns = older->cpu_ns ? what_is_more(newer->cpu_ns, older->cpu_ns) : 0;
+}
+
 int snapshot_subtract(struct snapshot *newer, const struct snapshot *older)
 {
 	struct hash_index index = {0};
@@ -119,6 +127,7 @@ int snapshot_subtract(struct snapshot *newer, const struct snapshot *older)
 		for (int i = 0; i < LOSS_COUNT; i++)
 			newer->losses[i] -= newer->losses[i] < older->losses[i] ? newer->losses[i] : older->losses[i];
 		newer->handoff_ns = what_is_more(newer->handoff_ns, older->handoff_ns);
+		subtract_overhead(&newer->overhead, &older->overhead);
 		newer->started_wall_ns = older->taken_wall_ns;
 		newer->is_interval = true;
 	}

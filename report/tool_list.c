@@ -11,6 +11,7 @@
 #include "config.h"
 #include "delta_base.h"
 #include "ending.h"
+#include "process.h"
 #include "snapshot.h"
 #include "snapshot_names.h"
 #include "tool.h"
@@ -25,6 +26,7 @@ struct row {
 	struct ending ending;
 	uint64_t events[PROFILE_COUNT];
 	uint64_t lost;
+	struct snapshot_overhead overhead;
 };
 
 struct list {
@@ -66,21 +68,41 @@ static void print_time(int64_t wall_ns, const char *format, struct tm *(*convert
 	fputs(text, stdout);
 }
 
+static void print_overhead(const struct snapshot_overhead *overhead)
+{
+	int64_t ppm = snapshot_overhead_ppm(overhead);
+	char text[32] = "-";
+
+	if (ppm >= 0)
+		snprintf(text, sizeof(text), "%.2f%%", (double)ppm / 1e4);
+	printf("  %8s", text);
+}
+
 static void print_row(const struct row *row)
 {
 	printf("%8d  ", row->pid);
 	print_time(row->started_ns, "%F %T", localtime_r);
 	printf("  ");
 	print_age(row->age_ns);
-	printf("  %10" PRIu64 "  %10" PRIu64 "  %8" PRIu64 "  %-9s  %s%s%s\n", row->events[PROFILE_BLOCK],
-	       row->events[PROFILE_MUTEX], row->lost, life_names[row->ending.life], row->program,
-	       row->ending.words[0] ? ": " : "", row->ending.words);
+	printf("  %10" PRIu64 "  %10" PRIu64 "  %8" PRIu64, row->events[PROFILE_BLOCK], row->events[PROFILE_MUTEX],
+	       row->lost);
+	print_overhead(&row->overhead);
+	printf("  %-9s  %s%s%s\n", life_names[row->ending.life], row->program, row->ending.words[0] ? ": " : "",
+	       row->ending.words);
 }
 
 static void print_head(void)
 {
-	printf("%8s  %-19s  %6s  %10s  %10s  %8s  %-9s  %s\n", "PID", "SINCE", "AGE", "WAITS", "RELEASES", "LOST",
-	       "STATE", "PROGRAM");
+	printf("%8s  %-19s  %6s  %10s  %10s  %8s  %8s  %-9s  %s\n", "PID", "SINCE", "AGE", "WAITS", "RELEASES", "LOST",
+	       "OVERHEAD", "STATE", "PROGRAM");
+}
+
+static void print_json_known(int64_t ns)
+{
+	if (ns)
+		printf("%" PRId64, ns);
+	else
+		fputs("null", stdout);
 }
 
 static void print_json_row(const struct row *row)
@@ -97,8 +119,9 @@ static void print_json_row(const struct row *row)
 		fputs("null", stdout);
 	for (int profile = 0; profile < PROFILE_COUNT; profile++)
 		printf(", \"%s\": %" PRIu64, snapshot_profile_name(profile), row->events[profile]);
-	printf(", \"lost\": %" PRIu64 ", \"written\": %s, \"region\": ", row->lost,
-	       row->ending.has_written ? "true" : "false");
+	printf(", \"lost\": %" PRIu64 ", \"overhead_ns\": %" PRId64 ", \"cpu_ns\": ", row->lost, row->overhead.own_ns);
+	print_json_known(row->overhead.cpu_ns);
+	printf(", \"written\": %s, \"region\": ", row->ending.has_written ? "true" : "false");
 	tool_text_print_json(row->path, stdout);
 	putchar('}');
 }
@@ -112,6 +135,8 @@ static int count_events(const struct region_file *file, struct row *row)
 
 	snapshot_clock_now(&now);
 	row->age_ns = now.wall_ns - row->started_ns;
+	if (row->ending.life == ENDING_ALIVE)
+		now.cpu_ns = process_cpu_ns(row->pid);
 	error = snapshot_take(file->region, file->bytes, &now, &snapshot);
 	if (error)
 		return error == -ENODATA ? 0 : error;
@@ -119,6 +144,7 @@ static int count_events(const struct region_file *file, struct row *row)
 		row->events[snapshot->samples[i].profile] += (uint64_t)snapshot->samples[i].count;
 	for (int loss = 0; loss < LOSS_COUNT; loss++)
 		row->lost += snapshot->losses[loss];
+	row->overhead = snapshot->overhead;
 	snapshot_drop(snapshot);
 	return 0;
 }
@@ -177,7 +203,8 @@ static int help(void)
 	     "them as far as it can be known. `contend dump PID` writes the profiles of one, `contend dump --dead` those of\n"
 	     "all that are dead.\n\n"
 	     "WAITS and RELEASES are the events in the block and in the mutex profile so far, LOST what could not be\n"
-	     "recorded. STATE is elsewhere for a process of another pid namespace.\n\n"
+	     "recorded. OVERHEAD is what recording and dumps cost, of the CPU time that the process has used; it is measured, and\n"
+	     "not known of the dead. STATE is elsewhere for a process of another pid namespace.\n\n"
 	     "  --json  an array of objects\n"
 	     "  --all   of all users; for root");
 	return TOOL_OK;

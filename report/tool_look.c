@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "process.h"
 #include "snapshot_delta.h"
 #include "symbols.h"
 #include "tool.h"
@@ -43,6 +44,8 @@ int tool_look_take(struct tool_look *look)
 	int error;
 
 	snapshot_clock_now(&now);
+	if (look->ending.life == ENDING_ALIVE)
+		now.cpu_ns = process_cpu_ns(look->file.region->header.pid);
 	error = snapshot_take(look->file.region, look->file.bytes, &now, &look->snapshot);
 	if (error || atomic_load(&look->file.region->header.ns_per_tick) != 0)
 		return error;

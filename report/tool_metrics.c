@@ -58,6 +58,7 @@ void tool_metrics_read(const struct process *process, struct metrics_row *out_ro
 		.mutex_fraction = snapshot->mutex_fraction,
 		.block_rate_ns = snapshot->block_rate_ns,
 		.handoff_ns = snapshot->handoff_ns,
+		.overhead = snapshot->overhead,
 		.stacks = snapshot->sample_count,
 	};
 	memcpy(out_row->program, process->program, sizeof(out_row->program));
@@ -198,6 +199,12 @@ static void put_losses(const struct metrics_row *rows, size_t count, FILE *out)
 #define METRICS(METRIC)                                                                                                \
 	METRIC("contend_handoff_seconds_total", "counter",                                                             \
 	       "Lock waiting after the last release, which no release is charged with.", row->handoff_ns, true)        \
+	METRIC("contend_overhead_seconds_total", "counter",                                                            \
+	       "CPU time that recording and dumps took in the process, as they measure it.", row->overhead.own_ns,     \
+	       true)                                                                                                   \
+	METRIC("contend_cpu_seconds_total", "counter",                                                                 \
+	       "CPU time that the process used since it is profiled, that included; 0: not known.",                    \
+	       row->overhead.cpu_ns, true)                                                                             \
 	METRIC("contend_start_time_seconds", "gauge", "When the process began to be profiled, since 1970.",            \
 	       row->started_wall_ns, true)                                                                             \
 	METRIC("contend_mutex_fraction", "gauge", "One release in so many is recorded; 0: none.",                      \

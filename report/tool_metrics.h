@@ -23,6 +23,7 @@ struct metrics_row {
 		int64_t count, delay_ns;
 	} totals[PROFILE_COUNT][WAIT_KIND_COUNT];
 	int64_t handoff_ns;
+	struct snapshot_overhead overhead;
 	uint64_t losses[LOSS_COUNT];
 	uint64_t memory_bytes, samples_bytes, samples_limit_bytes;
 	size_t stacks;

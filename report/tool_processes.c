@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "process.h"
 #include "region_search.h"
 #include "snapshot_delta.h"
 #include "tool.h"
@@ -92,6 +93,8 @@ static int take_both(const struct region_file *file, const struct snapshot *earl
 
 	snapshot_clock_keep(&file->region->header, earlier->ns_per_tick);
 	snapshot_clock_now(&moment);
+	if (earlier->overhead.cpu_ns)
+		moment.cpu_ns = process_cpu_ns(file->region->header.pid);
 	error = snapshot_take(file->region, file->bytes, &moment, out_difference);
 	if (!error && out_now)
 		error = snapshot_take(file->region, file->bytes, &moment, out_now);

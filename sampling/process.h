@@ -34,6 +34,9 @@ bool process_stat_read(int pid, struct process_stat *out_stat);
 /* When this process started: clock ticks after boot. */
 uint64_t process_start_ticks(void);
 
+/* CPU time that all its threads used since it was forked; pid 0: this process. 0 if it cannot be told. */
+uint64_t process_cpu_ns(int pid);
+
 /* The inode of the namespace that this process's pid is a number of. */
 uint64_t process_pid_namespace(void);
 

@@ -112,6 +112,7 @@ static void hand_out_tables(struct region *region)
 	bool is_anonymous = state.path[0] == '\0';
 
 	losses_init(&region->losses);
+	overhead_init(&region->overhead);
 	modules_init(&region->modules, region->header.program);
 	waiters_init(&region->waiters);
 	if (config.wakers)

@@ -21,6 +21,7 @@
 #include "frame_rule.h"
 #include "losses.h"
 #include "modules.h"
+#include "overhead.h"
 #include "sample_table.h"
 #include "thread.h"
 #include "waiters.h"
@@ -72,6 +73,7 @@ struct region_header {
 struct region {
 	struct region_header header;
 	struct losses losses;
+	struct overhead overhead;
 	struct modules modules;
 	_Alignas(64) struct waiters waiters;
 	_Alignas(64) struct frame_rules frame_rules;

@@ -181,6 +181,13 @@ static void raise_used(uint32_t count)
 		;
 }
 
+/* Two generators, so that what is timed has no influence on what is kept. */
+static void seed_record(struct thread *record, uint32_t index)
+{
+	random_seed(&record->random, threads.seed, index);
+	overhead_meter_init(&record->meter, threads.seed, threads.table->limit + index);
+}
+
 /* Looks first where a record was given back last, so that few are ever touched. */
 static struct thread *claim_record(uint32_t tid)
 {
@@ -200,7 +207,7 @@ static struct thread *claim_record(uint32_t tid)
 			/* A recycled record goes on where it was: the same numbers for every short thread would be
 			 * no sampling. */
 			if (record->random.state == 0)
-				random_seed(&record->random, threads.seed, index);
+				seed_record(record, index);
 			return record;
 		}
 	}
@@ -257,7 +264,9 @@ struct thread *thread_enter_slow(enum thread_call call)
 {
 	struct thread *self = find_self(call);
 
-	if (!self)
+	if (self)
+		overhead_enter(&self->meter);
+	else
 		thread_own.guard = THREAD_GUARD_FREE;
 	return self;
 }

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "overhead.h"
 #include "random.h"
 #include "sample_table.h"
 #include "stack.h"
@@ -48,6 +49,7 @@ struct thread {
 	uint32_t frame_limit;   /* of frames */
 	struct random random;
 	struct stack_limits stack;
+	struct overhead_meter meter;
 	struct thread_wait waits[THREAD_WAITS];
 	_Atomic uint64_t handoff_ticks; /* lock waiting that no release was charged with, of all owners so far */
 	/* From call to return, by kind, of this owner's waits that are over. A wait in a signal handler that interrupted a
@@ -111,6 +113,7 @@ static inline struct thread *thread_enter_for(enum thread_call call)
 	atomic_signal_fence(memory_order_seq_cst);
 	if (__builtin_expect(!self || atomic_load_explicit(thread_fork_word, memory_order_relaxed) == 0, 0))
 		return thread_enter_slow(call);
+	overhead_enter(&self->meter);
 	return self;
 }
 
@@ -122,7 +125,7 @@ static inline struct thread *thread_enter(void)
 /* Leaves the guard. */
 static inline void thread_leave(struct thread *self)
 {
-	(void)self; /* the proof that the guard is held */
+	overhead_leave(&self->meter);
 	atomic_signal_fence(memory_order_seq_cst);
 	thread_own.guard = THREAD_GUARD_FREE;
 }

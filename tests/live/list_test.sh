@@ -13,7 +13,7 @@ list()
 	"$contend" list "$@" >list.out 2>list.err
 }
 
-# PID: its row from the column of the waits on: "WAITS RELEASES LOST STATE PROGRAM: WORDS".
+# PID: its row from the column of the waits on: "WAITS RELEASES LOST OVERHEAD STATE PROGRAM: WORDS".
 row()
 {
 	awk -v pid="$1" '$1 == pid { $1 = $2 = $3 = $4 = ""; sub(/^ */, ""); print }' list.out
@@ -22,7 +22,7 @@ row()
 # PID: the last three of these.
 state()
 {
-	row "$1" | cut -d ' ' -f 4-
+	row "$1" | cut -d ' ' -f 5-
 }
 
 # NAME PID WORDS
@@ -75,6 +75,7 @@ is 'list succeeds' $? 0
 is 'it has the process' "$(state "$bystander")" 'alive single_blocked'
 at_least 'with its waits' "$(row "$bystander" | cut -d ' ' -f 1)" 5
 is 'none was lost' "$(row "$bystander" | cut -d ' ' -f 3)" 0
+check 'and what recording cost it' grep -q '^[0-9]*\.[0-9][0-9]%$' <<<"$(row "$bystander" | cut -d ' ' -f 4)"
 is 'and one line of names' "$(wc -l <list.out)" 2
 since=$(awk -v pid="$bystander" '$1 == pid { print $2, $3 }' list.out)
 at_most=$(($(date +%s) - $(date -d "$since" +%s)))
@@ -86,6 +87,7 @@ killed second SIGTERM
 second=$pid
 list
 is 'one that was killed is there' "$(state "$first")" "dead exit_ways: $unknown"
+is 'what it used is not known any more' "$(row "$first" | cut -d ' ' -f 4)" -
 is 'with all its releases' "$(row "$first" | cut -d ' ' -f 2)" 10
 is 'list takes nothing away' "$(find "$own" -type f | wc -l)" 3
 is 'the older one comes first' "$(awk 'NR > 1 { print $1 }' list.out | xargs)" "$bystander $first $second"
@@ -96,9 +98,11 @@ import json, sys
 rows = {row["pid"]: row for row in json.load(open("list.out"))}
 alive, dead = (rows[int(pid)] for pid in sys.argv[1:])
 print(len(rows), alive["state"], alive["ended"], alive["program"], alive["block"] >= 5, alive["lost"])
+print(0 <= alive["overhead_ns"] <= alive["cpu_ns"], dead["overhead_ns"] >= 0, dead["cpu_ns"])
 print(dead["state"], dead["ended"], dead["mutex"], dead["wake"], dead["written"], dead["age_ns"] > 0)
 END
 is 'the same as JSON' "$(cat json.out)" "3 alive None single_blocked True 0
+True True None
 dead $unknown 10 0 False True"
 
 # What interrupted dumps leave, and what looks like it.
@@ -160,11 +164,11 @@ other=$own/$bystander.$((start_ticks - 1)).0
 mv "$copy" "$other"
 "$live/region_edit" "$other" pid "$bystander" && "$live/region_edit" "$other" process_start $((start_ticks - 1))
 list
-is 'an earlier process of the same number is dead' "$(awk -v pid="$bystander" '$1 == pid { print $8 }' list.out | xargs)" 'dead alive'
+is 'an earlier process of the same number is dead' "$(awk -v pid="$bystander" '$1 == pid { print $9 }' list.out | xargs)" 'dead alive'
 "$live/region_edit" "$other" 'boot_id[0]' 12345
 "$live/region_edit" "$other" process_start "$start_ticks"
 list
-is 'one of another boot is dead whatever its number' "$(awk -v pid="$bystander" '$1 == pid { print $8, $10, $11, $12, $13, $14 }' list.out | head -n 1)" \
+is 'one of another boot is dead whatever its number' "$(awk -v pid="$bystander" '$1 == pid { print $9, $11, $12, $13, $14, $15 }' list.out | head -n 1)" \
 	'dead ended before the last boot'
 rm "$other"
 

@@ -185,6 +185,9 @@ is 'they count what the profile counts' "$(metric "^contend_contentions_total{.*
 is 'and as long' "$(curl -s "http://127.0.0.1:$port/metrics" | grep -F "contend_delay_seconds_total$labels" | sed 's/.* //; s/\.//; s/^0*//')" \
 	"$(sum block.txt delay '' 'kind=mutex')"
 is 'nothing was lost' "$(metric '^contend_lost_total')" 0
+overhead=$(curl -s "http://127.0.0.1:$port/metrics" | sed -n 's/^contend_overhead_seconds_total.* 0\.0*//p')
+at_least 'what recording costs, in ns' "${overhead:-0}" 1
+at_least 'and of how much CPU time, in us' "$(metric '^contend_cpu_seconds_total' | awk '{ print int($1 * 1e6) }')" 100
 at_least 'memory' "$(metric '^contend_memory_bytes')" 100000
 
 # Two processes; one that ends while it is looked at.

@@ -52,6 +52,8 @@ static struct region *new_region(void)
 	fake_region_sample(PROFILE_BLOCK, WAIT_COND, stack_a_again, 3, 4, 40);
 	fake_region_sample(PROFILE_BLOCK, WAIT_COND, overflow, 1, 1, 50);
 	region->losses.events[LOSS_STACK_DEEP] = 12;
+	thread_table_at(&region->threads, 0)->meter.own_ticks = 5000;
+	thread_table_at(&region->threads, 0)->meter.own_calls = 70;
 	return region;
 }
 
@@ -66,6 +68,7 @@ static Profile *written_and_read(const struct region *region, enum profile which
 	uint8_t *bytes;
 	size_t count;
 
+	moment.cpu_ns = 200000;
 	if (snapshot_take(region, FAKE_REGION_BYTES, &moment, &snapshot) || symbols_resolve(snapshot, "", &symbols))
 		abort();
 	is_u64(pprof_build(snapshot, symbols, which, &arena, &built), 0, "profile %u is built", which);
@@ -297,6 +300,9 @@ static void check_comments(const Profile *profile)
 	is_u64(comments_with(profile, "# lost: 12 stacks cut at CONTEND_DEPTH"), 1, "a loss");
 	is_u64(comments_with(profile, "# lost:"), 1, "and no other");
 	is_u64(comments_with(profile, "500000 fs"), 1, "the clock");
+	is_u64(comments_with(profile,
+			     "# overhead: 2500 ns in 70 recording calls and in dumps, 1.25 % of 200000 ns of CPU"),
+	       1, "what recording cost");
 }
 
 static void check_main_unseen(void)
@@ -310,6 +316,7 @@ static void check_main_unseen(void)
 	is_u64(profile->n_mapping, 2, "a main executable without code in any stack");
 	is_str(text(profile, profile->mapping[0]->filename), "/usr/bin/fake", "is the first mapping all the same");
 	is_u64(comments_with(profile, "# lost: nothing"), 1, "no loss is said, too");
+	is_u64(comments_with(profile, "# overhead: 0 ns in 0 recording calls and in dumps"), 1, "nor overhead");
 	profile_file_free(profile);
 	free(region);
 }

@@ -39,6 +39,8 @@ static void differences_are_exact(void)
 	struct snapshot newer = {.samples = after, .sample_count = 4, .taken_wall_ns = 900, .handoff_ns = 10};
 	const struct snapshot_sample *found;
 
+	older.overhead = (struct snapshot_overhead){.own_ns = 100, .calls = 10, .cpu_ns = 5000};
+	newer.overhead = (struct snapshot_overhead){.own_ns = 130, .calls = 12, .cpu_ns = 6000};
 	older.losses[0] = 4;
 	newer.losses[0] = 6;
 	older.losses[1] = 2;
@@ -54,6 +56,8 @@ static void differences_are_exact(void)
 	is_u64(newer.losses[0], 2, "losses in between");
 	ok(newer.losses[1] == 0, "a loss that seems to shrink is none");
 	is_u64(newer.handoff_ns, 1, "hand-off in between");
+	ok(newer.overhead.own_ns == 30 && newer.overhead.calls == 2, "overhead in between");
+	is_u64(newer.overhead.cpu_ns, 1000, "CPU time in between");
 	is_u64(newer.started_wall_ns, 500, "it begins when the older was taken");
 	ok(newer.is_interval, "it knows what it is");
 }
@@ -64,7 +68,9 @@ static void equal_stacks_count_together(void)
 	struct snapshot_sample after[] = {sample(one, WAIT_MUTEX, 5, 50), sample(one, WAIT_MUTEX, 6, 60)};
 	struct snapshot older = {.samples = before, .sample_count = 2}, newer = {.samples = after, .sample_count = 2};
 
+	newer.overhead.cpu_ns = 5000;
 	is_u64(snapshot_subtract(&newer, &older), 0, "it can be subtracted");
+	is_u64(newer.overhead.cpu_ns, 0, "CPU time of which only the end is known is not known");
 	is_u64(newer.sample_count, 1, "equal stacks are one");
 	is_u64(newer.samples[0].count, 4, "their events");
 	is_u64(newer.samples[0].delay_ns, 40, "their time");

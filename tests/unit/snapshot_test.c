@@ -50,6 +50,12 @@ static struct region *new_region(void)
 	region->losses.events[LOSS_STACK_DEEP] = 12;
 	thread_table_at(&region->threads, 0)->handoff_ticks = 2000;
 	thread_table_at(&region->threads, 3)->handoff_ticks = 4000;
+	thread_table_at(&region->threads, 0)->meter.own_ticks = 5000;
+	thread_table_at(&region->threads, 0)->meter.own_calls = 60;
+	thread_table_at(&region->threads, 3)->meter.own_ticks = 3000;
+	thread_table_at(&region->threads, 3)->meter.own_calls = 40;
+	region->overhead.reports_ns = 1000;
+	region->overhead.started_cpu_ns = 100000;
 	return region;
 }
 
@@ -103,8 +109,17 @@ static void check_contents(const struct region *region)
 	is_u64(snapshot->modules[3].limit, 0, "no module");
 	is_u64(snapshot->losses[LOSS_STACK_DEEP], 12, "losses");
 	is_u64(snapshot->handoff_ns, 3000, "hand-off of all threads");
+	is_u64(snapshot->overhead.own_ns, 5000, "overhead of all threads, and of reports");
+	is_u64(snapshot->overhead.calls, 100, "the calls of all threads");
+	is_u64(snapshot->overhead.cpu_ns, 0, "CPU time that is not known");
+	ok(snapshot_overhead_ppm(&snapshot->overhead) == -1, "is not divided by");
 	is_str(snapshot->program, "/usr/bin/fake", "program");
 	is_u64(snapshot->taken_wall_ns, moment.wall_ns, "time");
+	snapshot_drop(snapshot);
+	moment.cpu_ns = 600000;
+	is_u64(snapshot_take(region, FAKE_REGION_BYTES, &moment, &snapshot), 0, "a snapshot that knows the CPU time");
+	is_u64(snapshot->overhead.cpu_ns, 500000, "counts it from when the process was profiled");
+	is_u64(snapshot_overhead_ppm(&snapshot->overhead), 10000, "so many millionths are ours");
 	snapshot_drop(snapshot);
 }
 
