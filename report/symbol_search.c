@@ -21,19 +21,19 @@ struct symbol {
 	uint64_t name_offset;
 };
 
-int symbol_search_new(struct symbol_search *search, const uint64_t *addresses, size_t count, struct arena *names,
-		      uint64_t *symbols_left)
+int symbol_search_new(struct symbol_search *search, const struct symbol_query *query)
 {
 	*search = (struct symbol_search){
-		.addresses = addresses,
-		.count = count,
-		.sized = heap_alloc_array(count, sizeof(*search->sized)),
-		.unsized = heap_alloc_array(count, sizeof(*search->unsized)),
-		.nearest = heap_alloc_array(count, sizeof(*search->nearest)),
-		.names = names,
+		.type = query->type,
+		.addresses = query->addresses,
+		.count = query->count,
+		.sized = heap_alloc_array(query->count, sizeof(*search->sized)),
+		.unsized = heap_alloc_array(query->count, sizeof(*search->unsized)),
+		.nearest = heap_alloc_array(query->count, sizeof(*search->nearest)),
+		.names = query->names,
 		.text = heap_alloc(TEXT_BYTES),
 		.work_left = WORK_LIMIT,
-		.symbols_left = symbols_left,
+		.symbols_left = query->symbols_left,
 	};
 	if (search->sized && search->unsized && search->nearest && search->text)
 		return 0;
@@ -75,11 +75,6 @@ static bool spend(struct symbol_search *search, uint64_t work)
 	return true;
 }
 
-static size_t leading_underscores(const char *name)
-{
-	return strspn(name, "_");
-}
-
 /* Is it one of the functions that the profiles are about? */
 static bool is_wrapped(const char *name, size_t bytes)
 {
@@ -108,7 +103,7 @@ static bool is_better(const struct symbol_match *a, const struct symbol_match *b
 {
 	size_t a_bytes = strlen(a->name), b_bytes = strlen(b->name);
 	bool a_is_wrapped;
-	size_t a_underscores = leading_underscores(a->name), b_underscores = leading_underscores(b->name);
+	size_t a_underscores = strspn(a->name, "_"), b_underscores = strspn(b->name, "_");
 
 	if (a->is_function != b->is_function)
 		return a->is_function;
@@ -205,23 +200,32 @@ static uint8_t binding_rank(const Elf64_Sym *entry)
 	}
 }
 
-/* Is this table entry code with a name? Writes *out_symbol only then. */
-static bool symbol_of_entry(const struct elf_file *file, const Elf64_Sym *entry, struct symbol *out_symbol)
+/* Is this table entry one of those that are looked for? */
+static bool is_of_type(enum symbol_type type, const Elf64_Sym *entry, const Elf64_Shdr *section)
 {
-	unsigned type = ELF64_ST_TYPE(entry->st_info);
+	unsigned entry_type = ELF64_ST_TYPE(entry->st_info);
+
+	if (type == SYMBOL_VARIABLE)
+		return entry_type == STT_OBJECT && entry->st_size > 0 && section->sh_flags & SHF_ALLOC;
+	return (entry_type == STT_FUNC || entry_type == STT_GNU_IFUNC || entry_type == STT_NOTYPE) &&
+	       section->sh_flags & SHF_EXECINSTR;
+}
+
+/* Writes *out_symbol if the entry has a name and is of the type. */
+static bool symbol_of_entry(enum symbol_type type, const struct elf_file *file, const Elf64_Sym *entry,
+			    struct symbol *out_symbol)
+{
 	const Elf64_Shdr *section;
 
-	if ((type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) || entry->st_name == 0)
-		return false;
-	if (entry->st_shndx == SHN_UNDEF || entry->st_shndx >= file->section_count)
+	if (entry->st_name == 0 || entry->st_shndx == SHN_UNDEF || entry->st_shndx >= file->section_count)
 		return false;
 	section = &file->sections[entry->st_shndx];
-	if (!(section->sh_flags & SHF_EXECINSTR))
+	if (!is_of_type(type, entry, section))
 		return false;
 	*out_symbol = (struct symbol){
 		.match = {.start = entry->st_value,
 			  .limit = section->sh_addr + section->sh_size,
-			  .is_function = type != STT_NOTYPE,
+			  .is_function = ELF64_ST_TYPE(entry->st_info) != STT_NOTYPE,
 			  .binding = binding_rank(entry)},
 		.bytes = entry->st_size,
 		.name_offset = entry->st_name,
@@ -237,7 +241,7 @@ static int enter_entries(struct symbol_search *search, const struct elf_file *fi
 	int error = 0;
 
 	for (size_t i = 0; i < count && !error; i++)
-		if (entries[i].st_value <= last_address && symbol_of_entry(file, &entries[i], &symbol))
+		if (entries[i].st_value <= last_address && symbol_of_entry(search->type, file, &entries[i], &symbol))
 			error = enter_symbol(search, file, table->sh_link, &symbol);
 	return error;
 }
@@ -272,19 +276,24 @@ int symbol_search_table(struct symbol_search *search, const struct elf_file *fil
 	return error;
 }
 
-void symbol_search_finish(const struct symbol_search *search, const char **out_names)
+void symbol_search_finish(const struct symbol_search *search, const char **out_names, uint64_t *out_offsets)
 {
 	struct symbol_match unsized = {0};
 	uint64_t nearest = 0;
 
 	for (size_t i = 0; i < search->count; i++) {
+		const struct symbol_match *match = &search->sized[i];
+
 		if (search->nearest[i] > nearest)
 			nearest = search->nearest[i];
 		if (search->unsized[i].name)
 			unsized = search->unsized[i];
-		if (search->sized[i].name)
-			out_names[i] = search->sized[i].name;
-		else if (unsized.name && unsized.start + 1 == nearest && search->addresses[i] < unsized.limit)
-			out_names[i] = unsized.name;
+		if (!match->name && unsized.name && unsized.start + 1 == nearest &&
+		    search->addresses[i] < unsized.limit)
+			match = &unsized;
+		if (!match->name)
+			continue;
+		out_names[i] = match->name;
+		out_offsets[i] = search->addresses[i] - match->start;
 	}
 }

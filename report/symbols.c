@@ -8,7 +8,7 @@
 #include "heap.h"
 #include "path.h"
 #include "sort.h"
-#include "symbol_search.h"
+#include "symbol_object.h"
 #include "symbols.h"
 
 struct symbols {
@@ -19,18 +19,6 @@ struct symbols {
 	size_t room; /* in frames, while they are collected */
 	struct hash_index numbers;
 	uint64_t symbols_left;
-};
-
-/* Entries of symbol tables, of all objects together: several times what the largest programs have, a second's work. */
-#define SYMBOLS_LIMIT (UINT64_C(1) << 26)
-
-/* What is known while the frames of one object are named. */
-struct object {
-	const struct snapshot_module *module;
-	const char *root;
-	uint64_t *addresses; /* ascending, as the object numbers them */
-	const char **names;
-	size_t count;
 };
 
 struct frame_wanted {
@@ -80,7 +68,6 @@ static int symbols_collect_frames(struct symbols *symbols, const uint64_t *frame
 	return error;
 }
 
-/* All distinct frames, and their numbers once they are in order. */
 static int symbols_collect(struct symbols *symbols, const struct snapshot *snapshot)
 {
 	int error = 0;
@@ -92,78 +79,6 @@ static int symbols_collect(struct symbols *symbols, const struct snapshot *snaps
 		if (!error)
 			error = symbols_collect_frames(symbols, sample->waiter_frames, sample->waiter_depth);
 	}
-	if (error)
-		return error;
-	sort_words(symbols->frames, symbols->count);
-	hash_index_free(&symbols->numbers);
-	for (size_t i = 0; i < symbols->count && !error; i++)
-		error = hash_index_add(&symbols->numbers, hash_index_words(&symbols->frames[i], 1), i);
-	return error;
-}
-
-/* The region keeps the first MODULES_BUILD_ID_BYTES of a longer one. */
-static bool object_is_file(const struct object *object, const struct elf_file *file)
-{
-	size_t bytes = file->build_id_bytes < MODULES_BUILD_ID_BYTES ? file->build_id_bytes : MODULES_BUILD_ID_BYTES;
-
-	if (object->module->build_id_bytes == 0)
-		return true;
-	return bytes == object->module->build_id_bytes && memcmp(file->build_id, object->module->build_id, bytes) == 0;
-}
-
-/* A table that cannot be read leaves addresses without names; only memory is worth giving up for. */
-static int search_tables(struct symbol_search *search, const struct elf_file *file)
-{
-	int symtab_error = symbol_search_table(search, file, SHT_SYMTAB);
-	int dynsym_error = symbol_search_table(search, file, SHT_DYNSYM);
-
-	return symtab_error == -ENOMEM || dynsym_error == -ENOMEM ? -ENOMEM : 0;
-}
-
-static int search_debug_file(struct symbol_search *search, const struct object *object)
-{
-	struct elf_file file;
-	int error = elf_file_open_debug(object->root, object->module->build_id, object->module->build_id_bytes, &file);
-
-	if (error)
-		return error == -ENOMEM ? error : 0;
-	error = object_is_file(object, &file) ? search_tables(search, &file) : 0;
-	elf_file_close(&file);
-	return error;
-}
-
-/* Searches the object's own file. *out_has_all: its symbol table was there, so that a debug file has no more names. */
-static int search_object_file(struct symbol_search *search, const struct object *object, bool *out_has_all)
-{
-	const char *path = object->module->path;
-	struct elf_file file;
-	int error = path[0] == '/' ? elf_file_open(object->root, path, &file) : -ENOENT;
-
-	if (error)
-		return error == -ENOMEM ? error : 0;
-	if (object_is_file(object, &file)) {
-		error = search_tables(search, &file);
-		*out_has_all = elf_file_section(&file, SHT_SYMTAB) != NULL;
-	}
-	elf_file_close(&file);
-	return error;
-}
-
-static int object_search(const struct object *object, struct symbols *symbols)
-{
-	struct symbol_search search;
-	bool has_all = false;
-	int error =
-		symbol_search_new(&search, object->addresses, object->count, &symbols->arena, &symbols->symbols_left);
-
-	if (error)
-		return error;
-	error = search_object_file(&search, object, &has_all);
-	if (!error && !has_all)
-		error = search_debug_file(&search, object);
-	if (!error)
-		symbol_search_finish(&search, object->names);
-	symbol_search_free(&search);
 	return error;
 }
 
@@ -178,25 +93,30 @@ static const char *name_from_address(struct arena *arena, const char *object_pat
 	return name;
 }
 
-/* Names the frames of one object, which are neighbours: all have the same module number. */
-static int symbols_name_object(struct symbols *symbols, struct object *object, size_t first)
+/* Names `count` frames from number `first` on, which all lie in one object. */
+static int symbols_name_object(struct symbols *symbols, const struct snapshot_module *module, const char *root,
+			       size_t first, size_t count)
 {
-	int error;
+	uint64_t *addresses = heap_alloc_array(count, sizeof(*addresses));
+	uint64_t *offsets = heap_alloc_array(count, sizeof(*offsets));
+	const char **names = symbols->names + first;
+	struct symbol_query query = {.addresses = addresses,
+				     .count = count,
+				     .names = &symbols->arena,
+				     .symbols_left = &symbols->symbols_left};
+	int error = addresses && offsets ? 0 : -ENOMEM;
 
-	object->names = symbols->names + first;
-	object->addresses = heap_alloc_array(object->count, sizeof(*object->addresses));
-	if (!object->addresses)
-		return -ENOMEM;
-	for (size_t i = 0; i < object->count; i++)
-		object->addresses[i] = frame_address(symbols->frames[first + i]) - object->module->load_bias;
-	error = object_search(object, symbols);
-	for (size_t i = 0; i < object->count && !error; i++) {
-		if (!object->names[i])
-			object->names[i] =
-				name_from_address(&symbols->arena, object->module->path, object->addresses[i]);
-		error = object->names[i] ? 0 : -ENOMEM;
+	for (size_t i = 0; i < count && !error; i++)
+		addresses[i] = frame_address(symbols->frames[first + i]) - module->load_bias;
+	if (!error)
+		error = symbol_object_search(module, root, &query, names, offsets);
+	for (size_t i = 0; i < count && !error; i++) {
+		if (!names[i])
+			names[i] = name_from_address(&symbols->arena, module->path, addresses[i]);
+		error = names[i] ? 0 : -ENOMEM;
 	}
-	heap_free(object->addresses);
+	heap_free(addresses);
+	heap_free(offsets);
 	return error;
 }
 
@@ -209,7 +129,7 @@ static const char *pseudo_name(struct arena *arena, uint64_t frame)
 	return name_from_address(arena, "[unknown]", frame_address(frame));
 }
 
-static int symbols_name_all(struct symbols *symbols, const struct snapshot *snapshot, const char *root)
+static int symbols_name_all(struct symbols *symbols, const struct symbols_objects *objects)
 {
 	size_t next;
 	int error = 0;
@@ -218,38 +138,61 @@ static int symbols_name_all(struct symbols *symbols, const struct snapshot *snap
 		uint32_t module = frame_module(symbols->frames[i]);
 
 		next = i + 1;
-		if (module == FRAME_MODULE_UNKNOWN || module >= snapshot->module_count) {
+		if (module == FRAME_MODULE_UNKNOWN || module >= objects->count) {
 			symbols->names[i] = pseudo_name(&symbols->arena, symbols->frames[i]);
 			error = symbols->names[i] ? 0 : -ENOMEM;
 			continue;
 		}
 		while (next < symbols->count && frame_module(symbols->frames[next]) == module)
 			next++;
-		struct object object = {.module = &snapshot->modules[module], .root = root, .count = next - i};
-
-		error = symbols_name_object(symbols, &object, i);
+		error = symbols_name_object(symbols, &objects->modules[module], objects->root, i, next - i);
 	}
 	return error;
 }
 
-int symbols_resolve(const struct snapshot *snapshot, const char *root, struct symbols **out_symbols)
+static int symbols_name_collected(struct symbols *symbols, const struct symbols_objects *objects)
 {
-	struct symbols *symbols = heap_alloc_array(1, sizeof(*symbols));
-	int error;
+	int error = 0;
 
-	if (!symbols)
-		return -ENOMEM;
-	symbols->symbols_left = SYMBOLS_LIMIT;
-	error = symbols_collect(symbols, snapshot);
-	if (!error) {
-		symbols->names = heap_alloc_array(symbols->count, sizeof(*symbols->names));
-		error = symbols->names ? symbols_name_all(symbols, snapshot, root) : -ENOMEM;
-	}
+	symbols->symbols_left = SYMBOL_OBJECT_LIMIT;
+	sort_words(symbols->frames, symbols->count);
+	hash_index_free(&symbols->numbers);
+	for (size_t i = 0; i < symbols->count && !error; i++)
+		error = hash_index_add(&symbols->numbers, hash_index_words(&symbols->frames[i], 1), i);
+	if (error)
+		return error;
+	symbols->names = heap_alloc_array(symbols->count, sizeof(*symbols->names));
+	return symbols->names ? symbols_name_all(symbols, objects) : -ENOMEM;
+}
+
+/* error: of collecting the frames. */
+static int symbols_finish(struct symbols *symbols, int error, const struct symbols_objects *objects,
+			  struct symbols **out_symbols)
+{
+	if (!error)
+		error = symbols_name_collected(symbols, objects);
 	if (error)
 		symbols_free(symbols);
 	else
 		*out_symbols = symbols;
 	return error;
+}
+
+int symbols_resolve(const struct snapshot *snapshot, const char *root, struct symbols **out_symbols)
+{
+	struct symbols_objects objects = {.modules = snapshot->modules, .count = snapshot->module_count, .root = root};
+	struct symbols *symbols = heap_alloc_array(1, sizeof(*symbols));
+
+	return symbols_finish(symbols, symbols ? symbols_collect(symbols, snapshot) : -ENOMEM, &objects, out_symbols);
+}
+
+int symbols_resolve_frames(const struct symbols_objects *objects, const uint64_t *frames, size_t count,
+			   struct symbols **out_symbols)
+{
+	struct symbols *symbols = heap_alloc_array(1, sizeof(*symbols));
+
+	return symbols_finish(symbols, symbols ? symbols_collect_frames(symbols, frames, count) : -ENOMEM, objects,
+			      out_symbols);
 }
 
 void symbols_free(struct symbols *symbols)

@@ -175,9 +175,10 @@ static void check_root(void)
 static void check_symbol_limit(void)
 {
 	struct fake_symbol *symbols = calloc(SYMBOLS, sizeof(*symbols));
-	uint64_t address = ADDRESS, left = SYMBOLS_ALLOWED;
+	uint64_t address = ADDRESS, left = SYMBOLS_ALLOWED, offset;
 	struct symbol_search search;
 	struct arena arena = {0};
+	struct symbol_query query = {.addresses = &address, .count = 1, .names = &arena, .symbols_left = &left};
 	const char *name = NULL;
 	struct elf_file file;
 	struct fake_elf elf;
@@ -188,10 +189,10 @@ static void check_symbol_limit(void)
 	symbols[SYMBOLS - 1] = (struct fake_symbol){"last", ADDRESS, 1, STT_FUNC, STB_GLOBAL, FAKE_TEXT};
 	elf = fake_elf_new(symbols, SYMBOLS, SHT_SYMTAB, 7);
 	fake_elf_write(&elf, "many.so");
-	if (elf_file_open("", "many.so", &file) || symbol_search_new(&search, &address, 1, &arena, &left))
+	if (elf_file_open("", "many.so", &file) || symbol_search_new(&search, &query))
 		abort();
 	is_u64(symbol_search_table(&search, &file, SHT_SYMTAB), 0, "a long table");
-	symbol_search_finish(&search, &name);
+	symbol_search_finish(&search, &name, &offset);
 	is_str(name, "first", "is read as far as is allowed");
 	is_u64(left, 0, "and no more of this or another one");
 	elf_file_close(&file);

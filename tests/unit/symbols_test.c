@@ -10,6 +10,7 @@
 #include "frame.h"
 #include "heap.h"
 #include "random.h"
+#include "symbol_object.h"
 #include "symbols.h"
 
 enum { BIAS = 0x400000, MUTATIONS = 2000, MANY = 5000 };
@@ -205,6 +206,39 @@ static void check_odd_frames(void)
 	symbols_free(symbols);
 }
 
+/* Variables: those that have a size, and no functions. */
+static void check_variables(void)
+{
+	static const struct fake_symbol variables[] = {
+		{"function", 0xa000, 0x1000, STT_FUNC, STB_GLOBAL, FAKE_DATA},
+		{"_cache_lock", 0xa100, 0x28, STT_OBJECT, STB_LOCAL, FAKE_DATA},
+		{"cache_lock", 0xa100, 0x28, STT_OBJECT, STB_GLOBAL, FAKE_DATA},
+		{"db", 0xa200, 0x100, STT_OBJECT, STB_LOCAL, FAKE_DATA},
+		{"label", 0xa280, 0, STT_OBJECT, STB_GLOBAL, FAKE_DATA},
+		{"imported", 0xa300, 0x10, STT_OBJECT, STB_GLOBAL, SHN_UNDEF},
+	};
+	uint64_t addresses[] = {0xa0ff, 0xa100, 0xa128, 0xa240, 0xa290, 0xa2ff, 0xa300}, offsets[7] = {0};
+	static const char *const named[] = {NULL, "cache_lock", NULL, "db", "db", "db", NULL};
+	static const uint64_t expected_offsets[] = {0, 0, 0, 0x40, 0x90, 0xff, 0};
+	uint64_t left = SYMBOL_OBJECT_LIMIT;
+	const char *names[7] = {NULL};
+	struct arena arena = {0};
+	struct symbol_query query = {
+		.type = SYMBOL_VARIABLE, .addresses = addresses, .count = 7, .names = &arena, .symbols_left = &left};
+	struct fake_elf elf = fake_elf_new(variables, 6, SHT_SYMTAB, 7);
+
+	fake_elf_write(&elf, "object.so");
+	describe(&object, current_path(), 7, BIAS);
+	is_u64(symbol_object_search(&object.modules[1], "", &query, names, offsets), 0, "names of variables");
+	for (size_t i = 0; i < 7; i++) {
+		is_str(names[i] ? names[i] : "none", named[i] ? named[i] : "none", "variable at 0x%llx",
+		       (unsigned long long)addresses[i]);
+		is_u64(offsets[i], expected_offsets[i], "so far behind its begin");
+	}
+	arena_free(&arena);
+	free(elf.bytes);
+}
+
 static int describe_libc(struct dl_phdr_info *info, size_t bytes, void *unused)
 {
 	(void)bytes, (void)unused;
@@ -303,6 +337,7 @@ int main(void)
 	check_build_id();
 	check_debug_file();
 	check_odd_frames();
+	check_variables();
 	check_libc();
 	check_damage();
 	check_absurd_sizes();
