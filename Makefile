@@ -121,7 +121,8 @@ build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/repo
 		-Wl,-z,defs -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack -Wl,--exclude-libs,ALL -o $@ \
 		$(filter %.o %.a,$^)
 
-tool_links := -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -l:libevent_extra.a -l:libevent_core.a -ldw -lelf -lm
+tool_links := -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -l:libevent_extra.a -l:libevent_core.a -ldw -lelf -lncursesw -ltinfo \
+	-lm
 build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(tool_links)
 

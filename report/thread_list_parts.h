@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* thread_list_parts: what the files of thread_list share. */
+/* thread_list_parts: what the files of thread_list share, and others that show threads. */
 #ifndef CONTEND_THREAD_LIST_PARTS_H
 #define CONTEND_THREAD_LIST_PARTS_H
 
@@ -28,6 +28,14 @@ struct time_text thread_list_time(int64_t ns);
 /* One line each of what could not be seen, and what helps; how many, up to THREAD_LIST_NOTES. */
 enum { THREAD_LIST_NOTES = 4 };
 unsigned thread_list_notes(const struct thread_list *list, const char *out_notes[THREAD_LIST_NOTES]);
+
+/* How long it was neither on a CPU nor ready to be. */
+int64_t thread_list_blocked_ns(const struct listed_thread *thread);
+
+/* What it waits for, who holds that, and what else there is to say of it: "" where nothing is. */
+enum { THREAD_LIST_LINE_BYTES = 512 };
+void thread_list_describe(const struct thread_list *list, const struct listed_thread *thread,
+			  char out_line[THREAD_LIST_LINE_BYTES]);
 
 /* The parts of the page. */
 const char *thread_list_tid_text(uint32_t tid, char out_text[16]);

@@ -9,8 +9,6 @@
 
 #include "thread_list_parts.h"
 
-enum { LINE_BYTES = 512 };
-
 struct time_text thread_list_time(int64_t ns)
 {
 	int64_t seconds = ns / 1000000000;
@@ -65,7 +63,7 @@ static void append(char *line, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line + length, LINE_BYTES - length, format, arguments);
+	vsnprintf(line + length, THREAD_LIST_LINE_BYTES - length, format, arguments);
 	va_end(arguments);
 }
 
@@ -102,7 +100,8 @@ static void append_holder(char *line, const struct listed_thread *thread)
 		append(line, ", %s", owner->words);
 }
 
-static void describe(const struct thread_list *list, const struct listed_thread *thread, char line[LINE_BYTES])
+void thread_list_describe(const struct thread_list *list, const struct listed_thread *thread,
+			  char line[THREAD_LIST_LINE_BYTES])
 {
 	line[0] = '\0';
 	if (thread->is_waiting) {
@@ -134,7 +133,7 @@ static void write_deadlock(const struct thread_list *list, const struct listed_d
 			deadlock->is_limited ? "until the time of one is up" : "for ever");
 	for (size_t i = 0; i < deadlock->count; i++) {
 		const struct listed_thread *thread = deadlock->threads[i];
-		char line[LINE_BYTES] = "";
+		char line[THREAD_LIST_LINE_BYTES] = "";
 
 		append_holder(line, thread);
 		fprintf(out, "  Thread %u (%s) has waited %s %s %s%s%s%s\n", thread->tid, thread->name,
@@ -157,7 +156,7 @@ static void write_left(const struct thread_list *list, FILE *out)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct listed_thread *thread = &list->threads[i];
-		char line[LINE_BYTES] = "";
+		char line[THREAD_LIST_LINE_BYTES] = "";
 
 		if (!thread->is_holder_gone)
 			continue;
@@ -208,9 +207,9 @@ static struct time_text waited_text(const struct thread_list *list, const struct
 
 static void write_row(const struct thread_list *list, const struct listed_thread *thread, FILE *out)
 {
-	char line[LINE_BYTES], tid[16];
+	char line[THREAD_LIST_LINE_BYTES], tid[16];
 
-	describe(list, thread, line);
+	thread_list_describe(list, thread, line);
 	fprintf(out, "%8s  %-15s  %-12s  %8s%s%s\n", thread_list_tid_text(thread->tid, tid),
 		thread->name[0] ? thread->name : "-", thread_list_state_name(thread), waited_text(list, thread).text,
 		line[0] ? "  " : "", line);

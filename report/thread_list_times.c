@@ -45,8 +45,7 @@ static double share(const struct listed_thread *thread, int64_t ns)
 	return thread->wall_ns > 0 && ns > 0 ? 100.0 * (double)ns / (double)thread->wall_ns : 0;
 }
 
-/* Neither on a CPU nor ready to be. */
-static int64_t blocked_ns(const struct listed_thread *thread)
+int64_t thread_list_blocked_ns(const struct listed_thread *thread)
 {
 	int64_t ns = thread->wall_ns - thread->cpu_ns - (thread->queue_ns > 0 ? thread->queue_ns : 0);
 
@@ -60,7 +59,7 @@ static int64_t blocked_ns(const struct listed_thread *thread)
 
 static void write_reading(const struct listed_thread *thread, const struct named_time *longest, FILE *out)
 {
-	double on_cpu = share(thread, thread->cpu_ns), blocked = share(thread, blocked_ns(thread));
+	double on_cpu = share(thread, thread->cpu_ns), blocked = share(thread, thread_list_blocked_ns(thread));
 	const char *where = share(thread, longest->ns) >= blocked / 2 ? longest->name : "various calls";
 
 	if (share(thread, longest->ns) < 1 && blocked >= 50)
@@ -103,7 +102,7 @@ static void write_row(const struct listed_thread *thread, FILE *out)
 	fprintf(out, "%8u  %-15s  %7s", thread->tid, thread->name, thread_list_time(thread->wall_ns).text);
 	write_time(thread, thread->cpu_ns, out);
 	write_time(thread, thread->queue_ns, out);
-	write_time(thread, blocked_ns(thread), out);
+	write_time(thread, thread_list_blocked_ns(thread), out);
 	fputs("  ", out);
 	write_kinds(thread, times, count, out);
 	fputs("  ", out);

@@ -8,6 +8,19 @@
 #include "tool.h"
 #include "tool_processes.h"
 
+static bool parse_pid(const char *text, pid_t *out_pid)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (errno || *end || end == text || pid <= 0 || pid > INT_MAX)
+		return false;
+	*out_pid = (pid_t)pid;
+	return true;
+}
+
 int tool_parse_pids(const char *command, char **texts, pid_t **out_pids)
 {
 	size_t count = 0;
@@ -19,19 +32,27 @@ int tool_parse_pids(const char *command, char **texts, pid_t **out_pids)
 	if (!pids)
 		return tool_fail("out of memory");
 	for (size_t i = 0; i < count; i++) {
-		char *end;
-		long pid;
-
-		errno = 0;
-		pid = strtol(texts[i], &end, 10);
-		if (errno || *end || end == texts[i] || pid <= 0 || pid > INT_MAX) {
-			free(pids);
-			return tool_misuse(command, "'%s' is no process id", texts[i]);
-		}
-		pids[i] = (pid_t)pid;
+		if (parse_pid(texts[i], &pids[i]))
+			continue;
+		free(pids);
+		return tool_misuse(command, "'%s' is no process id", texts[i]);
 	}
 	*out_pids = pids;
 	return TOOL_OK;
+}
+
+int tool_process_look(const char *command, const char *pid_text, struct tool_look *out_look)
+{
+	pid_t pid;
+	int error;
+
+	if (!parse_pid(pid_text, &pid))
+		return tool_misuse(command, "'%s' is no process number", pid_text);
+	error = tool_look_at_process(pid, out_look);
+	if (error == -ESRCH)
+		return tool_fail("process %d is not profiled, or another user's: `contend list` shows those that are",
+				 pid);
+	return error ? tool_fail("process %d: %s", pid, tool_error_words(error)) : TOOL_OK;
 }
 
 struct visiting {

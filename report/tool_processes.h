@@ -28,6 +28,9 @@ struct process {
 /* The numbers that a command line names, up to its end. TOOL_OK, and an array to be freed; or TOOL_USAGE after a complaint. */
 int tool_parse_pids(const char *command, char **texts, pid_t **out_pids);
 
+/* A look at the process that a command line names, alive or dead. TOOL_OK; else the status, after a complaint. */
+int tool_process_look(const char *command, const char *pid_text, struct tool_look *out_look);
+
 /* Calls `visit` for each, oldest first, or for that of one pid only (0: all). Whoever visits may keep the look: then it leaves
  * zero behind. Returns how many there were. */
 unsigned tool_processes_visit(const struct process_query *query, pid_t only,

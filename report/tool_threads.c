@@ -8,6 +8,7 @@
 
 #include "thread_list.h"
 #include "tool.h"
+#include "tool_processes.h"
 
 struct threads_order {
 	const char *target;
@@ -117,22 +118,12 @@ static int look_and_print(const struct tool_look *look, const struct threads_ord
 
 static int find_look(const struct threads_order *order, struct tool_look *out_look)
 {
-	char *end;
-	long pid;
 	int error;
 
-	if (order->is_file) {
-		error = tool_look_at_path(order->target, out_look);
-		return error ? tool_fail("%s: %s", order->target, tool_error_words(error)) : TOOL_OK;
-	}
-	pid = strtol(order->target, &end, 10);
-	if (*end || pid <= 0 || pid > INT32_MAX)
-		return tool_misuse("threads", "'%s' is no process number", order->target);
-	error = tool_look_at_process((pid_t)pid, out_look);
-	if (error == -ESRCH)
-		return tool_fail("process %ld is not profiled, or another user's: `contend list` shows those that are",
-				 pid);
-	return error ? tool_fail("process %ld: %s", pid, tool_error_words(error)) : TOOL_OK;
+	if (!order->is_file)
+		return tool_process_look("threads", order->target, out_look);
+	error = tool_look_at_path(order->target, out_look);
+	return error ? tool_fail("%s: %s", order->target, tool_error_words(error)) : TOOL_OK;
 }
 
 static bool parse_positive(const char *text, double *out_number)
