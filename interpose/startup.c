@@ -52,14 +52,14 @@ static void complain(const char *line)
 }
 
 /* Nothing is lost by it: what was recorded stays in the region, and where there is room for it the region stays when we end. */
-static void complain_of_dump(int error)
+static void complain_of_dump(const char *pattern, int error)
 {
 	/* Of a long pattern so much that the line has room for the rest. */
 	if (region_may_stay())
-		message_say("no profile written to %.500s: %s; contend dump %d writes it", config.out,
+		message_say("no profile written to %.500s: %s; contend dump %d writes it", pattern,
 			    message_error(-error), (int)region_mine()->header.pid);
 	else
-		message_say("no profile written to %.500s: %s", config.out, message_error(-error));
+		message_say("no profile written to %.500s: %s", pattern, message_error(-error));
 }
 
 /* A vfork child runs in our memory, but is not us; nor is a child that has not got a region yet, or is about to. */
@@ -77,7 +77,7 @@ static uint64_t thread_cpu_ns(void)
 }
 
 /* A child may be asked that nobody has seen being made: it has recorded nothing yet, and must not tell its parent's. */
-static int dump_own_region(void)
+static int dump_own_region(const char *pattern)
 {
 	static struct dump_result result; /* large, and one dump at a time */
 	uint64_t before_ns;
@@ -87,12 +87,12 @@ static int dump_own_region(void)
 		return 0;
 	region_set_sign(REGION_SIGN_DUMP);
 	before_ns = thread_cpu_ns();
-	error = dump_region(region_mine(), &result);
+	error = dump_region(region_mine(), pattern, &result);
 	overhead_add_report(thread_cpu_ns() - before_ns);
 	region_clear_sign(REGION_SIGN_DUMP);
 	atomic_store_explicit(&region_mine()->header.dump_error, -error, memory_order_relaxed);
 	if (error)
-		complain_of_dump(error);
+		complain_of_dump(pattern ? pattern : config.out, error);
 	for (int profile = 0; !error && profile < PROFILE_COUNT; profile++)
 		if (result.paths[profile][0])
 			message_detail("wrote %s, %llu bytes", result.paths[profile],
@@ -227,7 +227,7 @@ void lifecycle_before_thread(void)
 static bool dump_last(void)
 {
 	if (config.exit && sample_table_has_data(&region_mine()->samples))
-		return control_dump() == 0;
+		return control_dump(NULL) == 0;
 	return control_finish() == 0; /* somebody may have asked for one just now */
 }
 

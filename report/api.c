@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The entry points behind contend.h: exported, their names and types fixed for ever. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "control.h"
@@ -12,28 +13,47 @@
 ENTRY int contend_v1_is_active(void);
 ENTRY int contend_v1_set_mutex_fraction(int fraction);
 ENTRY int64_t contend_v1_set_block_rate(int64_t rate_ns);
-ENTRY int contend_v1_dump(void);
+ENTRY int contend_v1_dump(const char *prefix);
+
+/* A forked child that nobody has seen being made is noticed when it enters: what we have is its parent's until then. */
+static bool has_region(void)
+{
+	struct thread *self = region_mine() ? thread_enter() : NULL;
+
+	if (self)
+		thread_leave(self);
+	return region_mine();
+}
+
+static bool can_record(void)
+{
+	return has_region() && !record_is_stopped();
+}
 
 int contend_v1_is_active(void)
 {
-	return region_mine() != NULL;
+	return can_record();
 }
 
 int contend_v1_set_mutex_fraction(int fraction)
 {
-	return region_mine() ? record_set_fraction(fraction) : 0;
+	return can_record() ? record_set_fraction(fraction) : 0;
 }
 
 int64_t contend_v1_set_block_rate(int64_t rate_ns)
 {
-	return region_mine() ? record_set_block_rate_ns(rate_ns) : 0;
+	return can_record() ? record_set_block_rate_ns(rate_ns) : 0;
 }
 
-int contend_v1_dump(void)
+int contend_v1_dump(const char *prefix)
 {
 	int saved_errno = errno;
-	int error = region_mine() ? control_dump() : -ENOSYS;
+	int error = -ENOSYS;
 
+	if (prefix && !prefix[0])
+		error = -EINVAL;
+	else if (has_region())
+		error = control_dump(prefix);
 	errno = saved_errno;
 	return error;
 }

@@ -67,15 +67,16 @@ static void release(void)
 	KERNEL_CALL(futex, &control.dumper, FUTEX_WAKE_PRIVATE, INT_MAX);
 }
 
-/* Serves all requests there are. Whoever dumps calls it. */
-static int dump_muted(void)
+/* Serves all requests there are, if it writes where they want it. Whoever dumps calls it. */
+static int dump_muted(const char *pattern)
 {
 	uint32_t muted = thread_mute();
 	int error;
 
-	atomic_store_explicit(&control.served, atomic_load_explicit(&control.requested, memory_order_relaxed),
-			      memory_order_relaxed);
-	error = control.dump();
+	if (!pattern)
+		atomic_store_explicit(&control.served, atomic_load_explicit(&control.requested, memory_order_relaxed),
+				      memory_order_relaxed);
+	error = control.dump(pattern);
 	thread_unmute(muted);
 	return error;
 }
@@ -87,7 +88,7 @@ static bool is_request_pending(void)
 
 static void dump_for_signal(void)
 {
-	(void)dump_muted(); /* the dump itself says what went wrong */
+	(void)dump_muted(NULL); /* the dump itself says what went wrong */
 }
 
 /* A handler that finds a dump under way leaves its request to that thread, which looks again after its release. */
@@ -106,7 +107,7 @@ static int serve(void)
 
 	while (is_request_pending() && acquire()) {
 		if (is_request_pending())
-			error = dump_muted();
+			error = dump_muted(NULL);
 		release();
 	}
 	return error;
@@ -252,7 +253,7 @@ bool control_stop_helper(void)
 	return true;
 }
 
-int control_dump(void)
+int control_dump(const char *pattern)
 {
 	int error;
 
@@ -260,7 +261,7 @@ int control_dump(void)
 		return -EPERM;
 	if (!acquire())
 		return -EDEADLK;
-	error = dump_muted();
+	error = dump_muted(pattern);
 	release();
 	serve(); /* what a handler left to us */
 	return error;

@@ -14,8 +14,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-/* Writes the profiles; 0 or -errno. Called by one thread at a time, its calls muted. */
-typedef int control_dump_function(void);
+/* Writes the profiles to files of those names, NULL: CONTEND_OUT's; 0 or -errno. Called by one thread at a time, its calls muted. */
+typedef int control_dump_function(const char *pattern);
 
 typedef int control_create_function(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
 				    void *argument);
@@ -32,7 +32,7 @@ bool control_stop_helper(void);
 
 /* Dumps now, after one that is under way; for callers that may wait. 0, -errno; -EDEADLK when a signal handler that
  * interrupted a dump in this very thread calls it. */
-int control_dump(void);
+int control_dump(const char *pattern);
 
 /* Serves what was asked for, and returns when no dump is under way in another thread: 0 or -errno of the last. */
 int control_finish(void);

@@ -221,7 +221,7 @@ int dump_write(const struct snapshot *snapshot, const struct dump_request *reque
 	return error;
 }
 
-int dump_region(struct region *region, struct dump_result *out_result)
+int dump_region(struct region *region, const char *pattern, struct dump_result *out_result)
 {
 	struct snapshot_moment moment;
 	struct snapshot *snapshot;
@@ -233,10 +233,11 @@ int dump_region(struct region *region, struct dump_result *out_result)
 	if (error)
 		return error;
 	snapshot_clock_keep(&region->header, snapshot->ns_per_tick);
-	struct dump_request request = {.pattern = snapshot->out, .directory = snapshot->directory, .root = ""};
+	struct dump_request request = {
+		.pattern = pattern ? pattern : snapshot->out, .directory = snapshot->directory, .root = ""};
 
 	error = dump_write(snapshot, &request, out_result);
-	if (!error)
+	if (!error && !pattern)
 		atomic_store_explicit(&region->header.dump_sequence, out_result->next_sequence, memory_order_relaxed);
 	snapshot_drop(snapshot);
 	return error;

@@ -40,8 +40,7 @@ struct dump_packed {
 int dump_write_packed(const struct snapshot *snapshot, const struct dump_request *request,
 		      const struct dump_packed packed[PROFILE_COUNT], struct dump_result *out_result);
 
-/* This process's own region, named as it says itself: snapshot, files, and the sequence number in the region counted
- * up. */
-int dump_region(struct region *region, struct dump_result *out_result);
+/* This process's own region, to files of those names (NULL: as it says itself, and the sequence number in it is counted up). */
+int dump_region(struct region *region, const char *pattern, struct dump_result *out_result);
 
 #endif

@@ -149,6 +149,8 @@ static int ask_process(struct tool_look *look, const struct set_order *order)
 	}
 	if (error == -ETIMEDOUT)
 		return explain(look, knobs_of(header));
+	if (!error && (granted & order->wish.wanted) != order->wish.wanted)
+		return tool_fail("%s records nothing any more: it gave up the clock, or all system calls", look->label);
 	return error ? tool_fail("%s: %s", look->label, tool_error_words(error)) : TOOL_OK;
 }
 

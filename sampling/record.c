@@ -20,6 +20,7 @@ struct record_knobs record_knobs;
 static struct {
 	_Atomic uint64_t answer_ticks;
 	_Atomic int64_t rate_ns;
+	_Atomic bool is_stopped;
 	_Atomic uint32_t *shown_fraction;
 	_Atomic int64_t *shown_rate_ns;
 } knobs;
@@ -243,7 +244,7 @@ int record_set_fraction(int fraction)
 {
 	int old = atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed);
 
-	if (fraction < 0)
+	if (fraction < 0 || record_is_stopped())
 		return old;
 	old = atomic_exchange_explicit(&record_knobs.fraction, fraction, memory_order_relaxed);
 	show_knobs();
@@ -264,7 +265,7 @@ int64_t record_set_block_rate_ns(int64_t rate_ns)
 {
 	int64_t old_ns = atomic_load_explicit(&knobs.rate_ns, memory_order_relaxed);
 
-	if (rate_ns < 0)
+	if (rate_ns < 0 || record_is_stopped())
 		return old_ns;
 	old_ns = atomic_exchange_explicit(&knobs.rate_ns, rate_ns, memory_order_relaxed);
 	atomic_store_explicit(&record_knobs.early_ticks, ticks_of(EARLY_NS), memory_order_relaxed);
@@ -281,8 +282,14 @@ void record_init(_Atomic uint32_t *shown_fraction, _Atomic int64_t *shown_block_
 	show_knobs();
 }
 
+bool record_is_stopped(void)
+{
+	return atomic_load_explicit(&knobs.is_stopped, memory_order_relaxed);
+}
+
 void record_stop(void)
 {
+	atomic_store_explicit(&knobs.is_stopped, true, memory_order_relaxed);
 	atomic_store_explicit(&record_knobs.fraction, 0, memory_order_relaxed);
 	atomic_store_explicit(&record_knobs.rate_ticks, 0, memory_order_relaxed);
 }

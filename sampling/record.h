@@ -173,7 +173,9 @@ int64_t record_set_block_rate_ns(int64_t rate_ns);
 /* From now on the knobs are also shown in a region's header; they keep their values. */
 void record_init(_Atomic uint32_t *shown_fraction, _Atomic int64_t *shown_block_rate_ns);
 
-/* Nothing is recorded any more, whatever the knobs say: a fork child without a region. */
+/* Nothing is recorded any more, whatever the knobs are set to, in forked children neither: a child without a region, a process that
+ * gave up the clock. */
 void record_stop(void);
+bool record_is_stopped(void);
 
 #endif

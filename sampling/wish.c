@@ -55,6 +55,8 @@ uint32_t wish_set_knobs(const struct wish *wish)
 {
 	uint32_t floating_point = __builtin_ia32_stmxcsr(); /* whose flags a conversion of the rate would change */
 
+	if (record_is_stopped())
+		return 0;
 	if (wish->wanted & WISH_FRACTION)
 		record_set_fraction(wish->fraction);
 	if (wish->wanted & WISH_BLOCK_RATE)

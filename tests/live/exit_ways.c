@@ -60,7 +60,7 @@ static void end_in_dump(void)
 	signal(SIGALRM, exit_in_handler);
 	setitimer(ITIMER_REAL, &soon, NULL);
 	for (;;)
-		contend_dump();
+		contend_dump(NULL);
 }
 
 static void end_by_signal(const char *way)

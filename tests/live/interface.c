@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* interface PREFIX: calls every function of contend.h, in C or C++, and prints what each returns: "NAME VALUE". With "child" in place of
+ * a prefix: in a child that no fork handler has seen, and then in the process itself. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../contend.h"
+
+static int wrong_errno;
+
+/* Whatever the call, errno is what it was. */
+static void say(const char *name, long value)
+{
+	wrong_errno += errno != ELOOP;
+	printf("%s %ld\n", name, value);
+	fflush(stdout);
+	errno = ELOOP;
+}
+
+static void set_both(void)
+{
+	say("fraction", contend_set_mutex_fraction(-1));
+	say("set_fraction", contend_set_mutex_fraction(3));
+	say("fraction_then", contend_set_mutex_fraction(-1));
+	say("rate", (long)contend_set_block_rate(-1));
+	say("set_rate", (long)contend_set_block_rate(20));
+	say("rate_then", (long)contend_set_block_rate(-1));
+}
+
+static void dump(const char *prefix)
+{
+	usleep(2000);
+	say("dump", contend_dump(prefix));
+	say("dump_again", contend_dump(prefix));
+	say("dump_nowhere", contend_dump("/nonexistent/prefix"));
+	say("dump_unnamed", contend_dump(""));
+	say("dump_as_usual", contend_dump((const char *)0));
+}
+
+static int be_child(void)
+{
+	long pid = syscall(SYS_fork);
+	int status = 1;
+
+	if (pid == 0) {
+		say("child_set_fraction", contend_set_mutex_fraction(99));
+		say("child_set_rate", (long)contend_set_block_rate(999));
+		say("child_fraction", contend_set_mutex_fraction(-1));
+		_exit(0);
+	}
+	waitpid((pid_t)pid, &status, 0);
+	say("fraction", contend_set_mutex_fraction(-1));
+	say("rate", (long)contend_set_block_rate(-1));
+	getchar(); /* until others have seen what its region says */
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	errno = ELOOP;
+	say("active", contend_is_active());
+	if (argc > 1 && !strcmp(argv[1], "child"))
+		return be_child();
+	set_both();
+	dump(argc > 1 ? argv[1] : "interface");
+	say("wrong_errno", wrong_errno);
+	return 0;
+}
