@@ -6,6 +6,7 @@
 #include "outside.h"
 
 #include "frame_oracle.h"
+#include "frame_step.h"
 
 /* DWARF numbers; libunwind's own are the same. */
 enum {
@@ -13,13 +14,6 @@ enum {
 	REGISTER_SP = 7,
 	REGISTER_COUNT = 16, /* general ones */
 	REGISTER_PC = 16,
-};
-
-/* Where the kernel leaves the interrupted state, from the stack pointer that a handler returns with. */
-enum {
-	SIGNAL_BP_OFFSET = 120,
-	SIGNAL_SP_OFFSET = 160,
-	SIGNAL_PC_OFFSET = 168,
 };
 
 enum {
@@ -192,9 +186,9 @@ static bool answer_is_signal(const struct question *question, const struct answe
 {
 	struct symbol cfa, bp, pc;
 
-	return symbol_is_loaded(question, answer->cfa, &cfa) && symbol_is(cfa, REGISTER_SP, SIGNAL_SP_OFFSET) &&
-	       symbol_is_loaded(question, answer->pc, &pc) && symbol_is(pc, REGISTER_SP, SIGNAL_PC_OFFSET) &&
-	       symbol_is_loaded(question, answer->bp, &bp) && symbol_is(bp, REGISTER_SP, SIGNAL_BP_OFFSET);
+	return symbol_is_loaded(question, answer->cfa, &cfa) && symbol_is(cfa, REGISTER_SP, FRAME_SIGNAL_SP_OFFSET) &&
+	       symbol_is_loaded(question, answer->pc, &pc) && symbol_is(pc, REGISTER_SP, FRAME_SIGNAL_PC_OFFSET) &&
+	       symbol_is_loaded(question, answer->bp, &bp) && symbol_is(bp, REGISTER_SP, FRAME_SIGNAL_BP_OFFSET);
 }
 
 /* Fills the CFA half of a STEP rule. */

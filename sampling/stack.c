@@ -7,7 +7,7 @@
 #include <ucontext.h>
 
 #include "frame.h"
-#include "frame_rule.h"
+#include "frame_step.h"
 #include "kernel.h"
 #include "losses.h"
 #include "object.h"
@@ -22,13 +22,6 @@ enum {
 	STACK_LIMITS_ERROR_BYTES = 65536, /* by which low limits may be too high: a guard that is not there, a page */
 };
 
-/* Where the kernel leaves the interrupted state, from the stack pointer that a handler returns with. */
-enum {
-	STACK_SIGNAL_BP_OFFSET = 120,
-	STACK_SIGNAL_SP_OFFSET = 160,
-	STACK_SIGNAL_PC_OFFSET = 168,
-};
-
 static struct {
 	uint64_t own_address; /* of our code */
 	uint64_t own_bytes;
@@ -37,13 +30,6 @@ static struct {
 
 /* Where the process's stack began; the loader's. */
 extern void *__libc_stack_end;
-
-/* The state between two frames. By value, so that it stays in registers. */
-struct stack_state {
-	uint64_t address; /* look-up address: return address - 1, or the interrupted instruction */
-	uint64_t sp;
-	uint64_t bp;
-};
 
 /* Memory that may be read: words may begin in [low, low + span). */
 struct stack_window {
@@ -125,9 +111,11 @@ static __attribute__((noinline)) bool stack_widen_window(struct stack_window *wi
 }
 
 /* Reads one word of the walked stack. A sanitizer knows nothing of frames that it did not lay out. */
-static inline __attribute__((no_sanitize("address", "thread"))) bool stack_read(struct stack_window *window,
-										uint64_t address, uint64_t *out_word)
+static inline __attribute__((no_sanitize("address", "thread"))) bool stack_read(void *memory, uint64_t address,
+										uint64_t *out_word)
 {
+	struct stack_window *window = memory;
+
 	if (address - window->low >= window->span && !stack_widen_window(window, address))
 		return false;
 	memcpy(out_word, (const void *)address, sizeof(*out_word));
@@ -189,41 +177,16 @@ static inline bool stack_add_frame(struct stack_walk *walk, uint64_t rule, uint6
 	return true;
 }
 
-/* From a frame to its caller. False: memory that is not stack, or no way up. */
-static inline __attribute__((always_inline)) bool stack_step(struct stack_window *window, uint64_t rule,
-							     struct stack_state *state)
+static bool stack_step_signal(struct stack_walk *walk, struct frame_state *state)
 {
-	uint64_t cfa = (rule & FRAME_RULE_CFA_FROM_BP ? state->bp : state->sp) + frame_rule_cfa_offset(rule);
-	uint64_t pc;
-
-	if (rule & FRAME_RULE_CFA_IS_LOADED && !stack_read(window, cfa, &cfa))
-		return false;
-	if (cfa <= state->sp || !stack_read(window, cfa - STACK_WORD_BYTES, &pc))
-		return false;
-	if (rule & FRAME_RULE_BP_IS_SAVED &&
-	    !stack_read(window, (rule & FRAME_RULE_BP_FROM_BP ? state->bp : cfa) + frame_rule_bp_offset(rule),
-			&state->bp))
-		return false;
-	state->sp = cfa;
-	state->address = pc - 1;
-	return true;
-}
-
-/* From a signal frame to the interrupted code, perhaps on another stack. */
-static bool stack_step_signal(struct stack_walk *walk, struct stack_state *state)
-{
-	uint64_t base = state->sp;
-
-	if (!stack_read(&walk->window, base + STACK_SIGNAL_PC_OFFSET, &state->address) ||
-	    !stack_read(&walk->window, base + STACK_SIGNAL_BP_OFFSET, &state->bp) ||
-	    !stack_read(&walk->window, base + STACK_SIGNAL_SP_OFFSET, &state->sp))
+	if (!frame_step_signal(state, stack_read, &walk->window))
 		return false;
 	stack_open_window(walk, state->sp);
 	return true;
 }
 
 /* The loader's first frame, in which libraries' constructors are called, and what ends a coroutine have no unwind information. */
-static bool stack_is_outermost(const struct stack_state *state)
+static bool stack_is_outermost(const struct frame_state *state)
 {
 	enum { ALIGNMENT_BYTES = 16 }; /* to which the loader rounds down */
 
@@ -232,7 +195,7 @@ static bool stack_is_outermost(const struct stack_state *state)
 
 /* Passes a frame that is not called in the usual way. False: the walk is over. */
 static __attribute__((noinline)) bool stack_pass_special(struct stack_walk *walk, uint64_t rule,
-							 struct stack_state *state)
+							 struct frame_state *state)
 {
 	bool is_signal = frame_rule_kind(rule) == FRAME_RULE_SIGNAL;
 	bool is_last = frame_rule_kind(rule) == FRAME_RULE_END || stack_is_outermost(state);
@@ -247,14 +210,14 @@ static __attribute__((noinline)) bool stack_pass_special(struct stack_walk *walk
 	return false;
 }
 
-static void stack_climb(struct stack_walk *walk, struct stack_state state)
+static void stack_climb(struct stack_walk *walk, struct frame_state state)
 {
 	/* Some coroutines' first function returns to 0. */
 	while (state.address != UINT64_MAX) {
 		uint64_t rule = stack_find_rule(walk, state.address);
 
 		if (__builtin_expect(frame_rule_kind(rule) != FRAME_RULE_STEP, 0)) {
-			struct stack_state special = state; /* so that the other one's address is never taken */
+			struct frame_state special = state; /* so that the other one's address is never taken */
 
 			if (!stack_pass_special(walk, rule, &special))
 				return;
@@ -269,7 +232,7 @@ static void stack_climb(struct stack_walk *walk, struct stack_state state)
 			stack_cut(walk, LOSS_STACK_DEEP);
 			return;
 		}
-		if (!stack_step(&walk->window, rule, &state)) {
+		if (!frame_step(rule, &state, stack_read, &walk->window)) {
 			stack_cut(walk, LOSS_STACK_UNREADABLE);
 			return;
 		}
@@ -279,7 +242,7 @@ static void stack_climb(struct stack_walk *walk, struct stack_state state)
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
 		       uint64_t *out_frames, unsigned limit)
 {
-	struct stack_state state = {.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
+	struct frame_state state = {.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
 	struct stack_walk walk = {
 		.rules = frame_rules_view(),
 		.limits = limits,
