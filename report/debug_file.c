@@ -122,12 +122,12 @@ bool debug_file_find_shift(Elf *elf, const struct debug_object *object, bool is_
 		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD || !(segment.p_flags & PF_X))
 			continue;
 		if (is_object && has_offset(&segment, object->file_offset)) {
-			*out_shift = segment.p_vaddr - segment.p_offset + object->file_offset - object->start;
+			*out_shift = segment.p_vaddr - segment.p_offset;
 			return true;
 		}
 		codes++;
 		address = segment.p_vaddr & PAGE_MASK;
 	}
-	*out_shift = address - object->start;
+	*out_shift = address - object->file_offset;
 	return codes == 1;
 }

@@ -12,12 +12,11 @@
 
 #include <libelf.h>
 
-/* One mapping of a profile. */
+/* A segment of code of an object; what lies in it is told by its position in the object's file. */
 struct debug_object {
 	const char *path;
-	const char *build_id;  /* hexadecimal; "" if it has none */
-	uint64_t start, limit; /* addresses in the process */
-	uint64_t file_offset;  /* of start */
+	const char *build_id; /* hexadecimal; "" if it has none */
+	uint64_t file_offset; /* where the segment begins */
 };
 
 /* All zero: none. */
@@ -38,7 +37,7 @@ bool debug_file_find_by_id(const struct debug_object *object, struct debug_file 
  * any file without one. */
 bool debug_file_has_build_id(Elf *elf, const char *build_id);
 
-/* What must be added to an address of the process to get the object's own; false if it cannot be told. */
+/* What must be added to a position to get the object's own address; false if it cannot be told. */
 bool debug_file_find_shift(Elf *elf, const struct debug_object *object, bool is_object, uint64_t *out_shift);
 
 #endif

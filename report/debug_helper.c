@@ -84,16 +84,15 @@ static void prepare_helper(void)
 	prepare_stderr();
 }
 
-static _Noreturn void be_helper(const struct debug_view *view, const struct debug_object *object,
-				const uint64_t *addresses, size_t count, int descriptor)
+static _Noreturn void be_helper(const struct debug_question *question, int descriptor)
 {
 	struct answering answering = {.out = fdopen(descriptor, "w")};
 	struct debug_lines *lines;
 
 	prepare_helper();
-	lines = answering.out ? debug_lines_open(view, object) : NULL;
-	for (; lines && answering.number < count; answering.number++) {
-		debug_lines_find(lines, addresses[answering.number], answer_frame, &answering);
+	lines = answering.out ? debug_lines_open(question->view, question->object) : NULL;
+	for (; lines && answering.number < question->count; answering.number++) {
+		debug_lines_find(lines, question->positions[answering.number], answer_frame, &answering);
 		fflush(answering.out); /* whatever befalls us at the next one */
 	}
 	_exit(0);
@@ -215,10 +214,10 @@ static int bury_helper(pid_t helper, int error)
 	return WIFEXITED(status) ? 0 : -EIO;
 }
 
-int debug_helper_ask(const struct debug_view *view, const struct debug_object *object, const uint64_t *addresses,
-		     size_t count, debug_helper_found found, void *argument)
+int debug_helper_ask(const struct debug_question *question, debug_helper_found found, void *argument)
 {
-	struct asking asking = {.deadline_ms = now_ms() + limit_ms(), .bytes_left = ANSWER_LIMIT_BYTES};
+	struct asking asking = {.deadline_ms = now_ms() + (question->limit_ms ? question->limit_ms : limit_ms()),
+				.bytes_left = ANSWER_LIMIT_BYTES};
 	int ends[2], error;
 	pid_t helper;
 
@@ -226,12 +225,12 @@ int debug_helper_ask(const struct debug_view *view, const struct debug_object *o
 		return -errno;
 	helper = fork();
 	if (helper == 0)
-		be_helper(view, object, addresses, count, ends[1]);
+		be_helper(question, ends[1]);
 	error = helper < 0 ? -errno : 0;
 	close(ends[1]);
 	asking.descriptor = ends[0];
 	if (!error)
-		error = bury_helper(helper, read_answers(&asking, count, found, argument));
+		error = bury_helper(helper, read_answers(&asking, question->count, found, argument));
 	close(ends[0]);
 	return error;
 }

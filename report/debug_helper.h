@@ -16,9 +16,16 @@
 
 typedef void (*debug_helper_found)(size_t number, const struct debug_frame *frame, void *argument);
 
-/* Calls found for each frame of each address, by its number among `addresses`, innermost first, as debug_lines_find does; the
- * frames of an address are complete when is_last came. 0; -errno; -ETIMEDOUT; -EIO: the helper was killed by what it read. */
-int debug_helper_ask(const struct debug_view *view, const struct debug_object *object, const uint64_t *addresses,
-		     size_t count, debug_helper_found found, void *argument);
+struct debug_question {
+	const struct debug_view *view;
+	const struct debug_object *object;
+	const uint64_t *positions;
+	size_t count;
+	int64_t limit_ms; /* less than LIMIT_S; 0: that */
+};
+
+/* Calls found for each frame of each position, by its number, innermost first, as debug_lines_find does; the frames of a position
+ * are complete when is_last came. 0; -errno; -ETIMEDOUT; -EIO: the helper was killed by what it read. */
+int debug_helper_ask(const struct debug_question *question, debug_helper_found found, void *argument);
 
 #endif

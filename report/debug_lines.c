@@ -19,7 +19,7 @@ struct range {
 
 struct debug_lines {
 	Dwarf *dwarf;
-	uint64_t shift; /* from the process's addresses to the DWARF's */
+	uint64_t shift; /* from positions to the DWARF's addresses */
 	struct range *ranges;
 	size_t range_count, range_room;
 };
@@ -246,11 +246,11 @@ static Dwarf_Die unit_of_functions(const Dwarf_Die *unit)
 	return *unit;
 }
 
-void debug_lines_find(const struct debug_lines *lines, uint64_t address,
+void debug_lines_find(const struct debug_lines *lines, uint64_t position,
 		      void (*found)(const struct debug_frame *frame, void *argument), void *argument)
 {
 	struct visit visit = {.found = found, .argument = argument};
-	Dwarf_Addr own = address + lines->shift;
+	Dwarf_Addr own = position + lines->shift;
 	Dwarf_Die unit, functions, innermost, *scopes = NULL;
 	Dwarf_Attribute attribute;
 	struct place place;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* debug_lines: which source lines an address of an object comes from, inlined functions included, as its DWARF says.
+/* debug_lines: which source lines the code at a position of an object comes from, inlined functions included, as its DWARF says.
  *
  * Called from   the process that reads debug information (debug_helper), because libdw trusts what it reads more than we do.
  * Finds         DWARF in the object, in its separate debug file (build id, .gnu_debuglink, debuginfod where DEBUGINFOD_URLS is
@@ -34,8 +34,8 @@ struct debug_view {
 /* NULL: nothing is known about this object. */
 struct debug_lines *debug_lines_open(const struct debug_view *view, const struct debug_object *object);
 
-/* Visits the functions at an address of the process, innermost first; none if its line is not known. */
-void debug_lines_find(const struct debug_lines *lines, uint64_t address,
+/* Visits the functions at a position, innermost first; none if its line is not known. */
+void debug_lines_find(const struct debug_lines *lines, uint64_t position,
 		      void (*found)(const struct debug_frame *frame, void *argument), void *argument);
 
 #endif

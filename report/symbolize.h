@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* symbolize: profiles get files, line numbers and inlined functions.
  *
- * Called from   the tool; the library does not have it. One at a time; may take seconds, and the network's time where
- *               DEBUGINFOD_URLS is set. Forks (debug_helper.h).
+ * Called from   the tool; the library does not have it. May take seconds (source_lines.h).
  * Changes       only locations without a line number, in mappings whose object is at hand and has debug information. Such a
  *               location gets a line for each inlined function, innermost first, and keeps the name of its function, unless
  *               that is only an address. Mappings, samples, labels, comments: as they are.
@@ -17,14 +16,13 @@
 #include <stddef.h>
 
 #include "arena.h"
-#include "debug_lines.h"
 #include "profile.pb-c.h"
+#include "source_lines.h"
 
 struct symbolize_order {
 	struct debug_view view; /* where objects are, and who may read them */
 	struct arena *arena;
-	/* Before object `number` of `count` is read; NULL: nobody wants to know. */
-	void (*progress)(const char *path, size_t number, size_t count);
+	struct source_lines *lines; /* what is known already, and will be */
 };
 
 /* Of all profiles together. */

@@ -14,15 +14,6 @@ typedef Perftools__Profiles__Location Location;
 typedef Perftools__Profiles__Function Function;
 typedef Perftools__Profiles__Line Line;
 
-/* A function at an address, innermost first. */
-struct source_frame {
-	const struct source_frame *outer; /* the one it was inlined into; NULL for the one that was compiled */
-	const char *name;                 /* "" if it is not known */
-	const char *system_name;
-	const char *file;
-	uint32_t line, start_line;
-};
-
 struct symbolize_lookup {
 	/* The functions at a location; NULL: not known. */
 	const struct source_frame *(*find)(const void *argument, const Profile *profile, const Location *location);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +23,9 @@ static bool takes_long(void)
 
 static void show_progress(const char *path, size_t number, size_t count)
 {
-	if (!takes_long())
+	if (!path && progress.is_shown)
+		fputs("\r\033[K", stderr);
+	if (!path || !takes_long())
 		return;
 	progress.is_shown = true;
 	fprintf(stderr, "\r\033[Kcontend: reading the debug information of %.50s (%zu of %zu)", path_base(path), number,
@@ -31,18 +33,22 @@ static void show_progress(const char *path, size_t number, size_t count)
 	fflush(stderr);
 }
 
-int tool_lines_add(Perftools__Profiles__Profile **profiles, size_t count, const struct debug_view *view,
-		   struct arena *arena, struct symbolize_result *out_result)
+struct source_lines *tool_lines_new(void)
 {
-	struct symbolize_order order = {.view = view ? *view : (struct debug_view){.root = ""},
-					.arena = arena,
-					.progress = isatty(STDERR_FILENO) ? show_progress : NULL};
-	int error;
+	struct source_lines_manner manner = {.progress = isatty(STDERR_FILENO) ? show_progress : NULL};
 
 	progress.is_shown = false;
 	clock_gettime(CLOCK_MONOTONIC, &progress.began);
-	error = symbolize_profiles(profiles, count, &order, out_result);
-	if (progress.is_shown)
-		fputs("\r\033[K", stderr);
+	return source_lines_new(&manner);
+}
+
+int tool_lines_add(Perftools__Profiles__Profile **profiles, size_t count, const struct debug_view *view,
+		   struct arena *arena, struct symbolize_result *out_result)
+{
+	struct symbolize_order order = {
+		.view = view ? *view : (struct debug_view){.root = ""}, .arena = arena, .lines = tool_lines_new()};
+	int error = order.lines ? symbolize_profiles(profiles, count, &order, out_result) : -ENOMEM;
+
+	source_lines_free(order.lines);
 	return error;
 }

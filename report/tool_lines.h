@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* tool_lines: symbolize_profiles for a person, who sees on a terminal what takes longer than a second. */
+/* tool_lines: source_lines for a person, who sees on a terminal what takes longer than a second. */
 #ifndef CONTEND_TOOL_LINES_H
 #define CONTEND_TOOL_LINES_H
 
 #include "symbolize.h"
+
+/* NULL: no memory. */
+struct source_lines *tool_lines_new(void);
 
 /* As symbolize_profiles. view NULL: this system's objects, read as whoever we are. */
 int tool_lines_add(Perftools__Profiles__Profile **profiles, size_t count, const struct debug_view *view,
