@@ -27,7 +27,7 @@ enum stacks_column {
 	[COLUMN_MEAN] = {.title = "MEAN", .width = 7, .from_width = 100, .is_sorted = true},                           \
 	[COLUMN_DELAY] = {.title = "DELAY", .width = 7, .is_sorted = true},                                            \
 	[COLUMN_COUNT] = {.title = "COUNT", .width = 7, .is_sorted = true},                                            \
-	[COLUMN_KIND] = {.title = kind, .width = 13, .is_left = true},                                                 \
+	[COLUMN_KIND] = {.title = kind, .width = 14, .is_left = true},                                                 \
 	[COLUMN_STACK] = {.title = "CALLED FROM", .width = 20, .is_left = true}
 
 static const struct top_column holders_columns[] = {COLUMNS("RELEASE")}, waiters_columns[] = {COLUMNS("KIND")};

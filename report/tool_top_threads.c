@@ -85,11 +85,12 @@ static size_t make_rows(const struct top_data *data, const struct top_choice *ch
 	return list->count;
 }
 
-static void print_what(const struct top_data *data, const struct listed_thread *thread, FILE *out)
+static void print_what(const struct top_data *data, const struct listed_thread *thread, const char *before, FILE *out)
 {
 	char line[THREAD_LIST_LINE_BYTES];
 
 	thread_list_describe(data->now->threads, thread, line);
+	fputs(line[0] ? before : "", out);
 	tool_text_print(line, out);
 }
 
@@ -116,7 +117,7 @@ static void print_cell(const struct top_data *data, const struct top_row *row, u
 		fprintf(out, "%.0f", row->keys[column]);
 		break;
 	case COLUMN_WHAT:
-		print_what(data, thread, out);
+		print_what(data, thread, "", out);
 		break;
 	case COLUMN_LIMIT:
 		break;
@@ -133,8 +134,7 @@ static void print_thread(const struct top_data *data, const struct listed_thread
 	fprintf(out, "): %s", thread_list_state_name(thread));
 	if (thread->is_waiting)
 		fprintf(out, " for %s", thread_list_time(thread->waited_ns).text);
-	fputs(", ", out);
-	print_what(data, thread, out);
+	print_what(data, thread, ", ", out);
 	fputs("\n", out);
 	if (data->now->threads->image && thread->depth)
 		thread_list_write_frames(data->now->threads, thread, out);
