@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "plain_waits.h"
+#include "known_waits.h"
 
 enum { WAIT_MS = 5 };
 
