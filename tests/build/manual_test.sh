@@ -56,7 +56,7 @@ while IFS='|' read -r variable default sentence; do
 	at_least "and what it means" "$(grep -cF "$sentence" "$TMPDIR/libcontend.7")" 1
 done < <(sh "$ROOT/sampling/options.sh" | sed -n 's/^| `\([A-Z_]*\)` | `\(.*\)` | \(.*\) |$/\1|\2|\3/p')
 is 'the functions of contend.h are there' "$(grep -o 'contend_[a-z_]*()' "$TMPDIR/libcontend.7" | tr -d '()' | sort -u)" \
-	"$(sed -n 's/^static inline [a-z0-9_]* \(contend_[a-z_]*\)(.*/\1/p' "$ROOT/contend.h" | sort -u)"
+	"$(sed -n '/^static inline int contend_is_active/,$ s/^static inline [a-z0-9_]* \(contend_[a-z_]*\)(.*/\1/p' "$ROOT/contend.h" | sort -u)"
 for status in 0 1 2; do
 	at_least "exit status $status is explained" "$(sed -n '/^EXIT STATUS/,/^ENVIRONMENT/p' "$TMPDIR/contend.1" | grep -c "^ *$status ")" 1
 done
