@@ -6,7 +6,7 @@
 # Run at the top of the tree.
 set -eu
 
-sed -nE 's/^FUNCTION\([^,]+, ([A-Za-z0-9_]+),.*, "([A-Z0-9_.]+)"\)$/\2 \1/p' interpose/functions.def | sort | awk '
+sed -nE 's/^FUNCTION(_ASIDE)?\([^,]+, ([A-Za-z0-9_]+),.*, "([A-Z0-9_.]+)"\)$/\3 \2/p' interpose/functions.def | sort | awk '
 	$1 != version { if (version) print "};"; version = $1; print version " { global:" }
 	{ print "\t" $2 ";" }
 	END { print "local:\n\t__start_*;\n\t__stop_*;\n\told_*;\n};" }'

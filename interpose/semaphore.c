@@ -4,9 +4,10 @@
  * of the waiting ones is a cancellation point even when it need not wait.
  * A post ends no critical section and is charged with nothing, unless the semaphore is used as a lock
  * (CONTEND_SEM_AS_LOCK=1). It is named for the waits that it ends with CONTEND_WAKERS=1. _init and _destroy are here to
- * know the locks.
+ * know the locks, and where they were made.
  */
 #include "config.h"
+#include "lock_names.h"
 #include "measure.h"
 #include "semaphore_locks.h"
 #include "wakers.h"
@@ -123,6 +124,7 @@ int sem_post(sem_t *semaphore)
 
 int sem_init(sem_t *semaphore, int is_shared, unsigned value)
 {
+	lock_names_initialised(semaphore, __builtin_return_address(0));
 	if (config.semaphore_locks)
 		semaphore_locks_initialised(semaphore, value);
 	return REAL(sem_init)(semaphore, is_shared, value);
@@ -130,6 +132,7 @@ int sem_init(sem_t *semaphore, int is_shared, unsigned value)
 
 int sem_destroy(sem_t *semaphore)
 {
+	lock_names_destroyed(semaphore);
 	if (config.semaphore_locks)
 		semaphore_locks_destroyed(semaphore);
 	return REAL(sem_destroy)(semaphore);

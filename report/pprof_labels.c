@@ -4,7 +4,7 @@
 #include "pprof_labels.h"
 #include "snapshot_names.h"
 
-enum { LABELS = 3 };
+enum { LABELS = 4 };
 
 static Label *add_label(struct pprof_builder *builder, Sample *sample, const char *key)
 {
@@ -25,6 +25,11 @@ static int add_text(struct pprof_builder *builder, Sample *sample, const char *k
 	if (label)
 		label->str = pprof_text(builder, value);
 	return label || !value[0] ? 0 : -ENOMEM;
+}
+
+static int add_lock(struct pprof_builder *builder, Sample *sample, const struct snapshot_sample *from)
+{
+	return add_text(builder, sample, "lock", symbols_lock(builder->symbols, from->lock));
 }
 
 static int add_delay_class(struct pprof_builder *builder, Sample *sample, uint8_t delay_class)
@@ -51,6 +56,8 @@ int pprof_labels_build(struct pprof_builder *builder, Sample *sample, const stru
 		error = add_text(builder, sample, "kind", snapshot_kind_name(from->kind));
 	if (!error && has_kind)
 		error = add_text(builder, sample, "fd", snapshot_file_type_name(from->file_type));
+	if (!error)
+		error = add_lock(builder, sample, from);
 	return error ? error : add_delay_class(builder, sample, from->delay_class);
 }
 

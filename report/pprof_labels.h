@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pprof_labels: what a sample of a profile carries beside its stack. `kind` and `fd` of waits, `wait` of samples with a delay
+/* pprof_labels: what a sample of a profile carries beside its stack. `kind` and `fd` of waits, `lock` of
+ * those for locks and of releases, `wait` of samples with a delay
  * class: the shortest delay of that class, in nanoseconds.
  */
 #ifndef CONTEND_PPROF_LABELS_H

@@ -129,8 +129,13 @@ static void write_sample(const Profile *profile, const Sample *sample, FILE *out
 		fprintf(out, " %#" PRIx64, return_address(profile->location[sample->location_id[i] - 1]));
 	fputc('\n', out);
 	for (size_t i = 0; i < sample->n_label; i++) {
-		fprintf(out, "%s%s=", i ? " " : "# ", text(profile, sample->label[i]->key));
-		put_word(text(profile, sample->label[i]->str), out);
+		const Perftools__Profiles__Label *label = sample->label[i];
+
+		fprintf(out, "%s%s=", i ? " " : "# ", text(profile, label->key));
+		if (label->num)
+			fprintf(out, "%" PRId64 " %s", label->num, text(profile, label->num_unit));
+		else
+			put_word(text(profile, label->str), out);
 	}
 	fputs(sample->n_label ? "\n" : "", out);
 	write_stack(profile, sample, out);

@@ -41,6 +41,7 @@ void region_check_frame_rules(struct region_check *check);
 void region_check_overhead(struct region_check *check);
 void region_check_threads(struct region_check *check);
 void region_check_waiters(struct region_check *check);
+void region_check_locks(struct region_check *check);
 void region_check_samples(struct region_check *check);
 
 /* What is wrong with code at `address` in that module: a word for the report; NULL if nothing is. */
@@ -48,6 +49,9 @@ const char *region_check_code(const struct region_check *check, uint32_t module,
 
 /* What one thread record says of overhead. */
 void region_check_meter(struct region_check *check, uint32_t index, const struct overhead_meter *meter);
+
+/* Is that number, from 1, one of a lock, or 0, which is none? */
+bool region_check_has_lock(const struct region_check *check, uint32_t lock);
 
 /* What one sample says; its profile, kind, type and depth are in bounds. */
 void region_check_sample(struct region_check *check, uint32_t slot, const struct sample *sample);

@@ -24,6 +24,14 @@ static void check_weight(struct region_check *check, uint32_t slot, const struct
 			  "slot %u: overflow that is not counted as a loss", slot);
 }
 
+/* A condition's wait releases a lock; a semaphore may be one. */
+static bool may_have_lock(const struct sample *sample)
+{
+	return sample->profile == PROFILE_MUTEX ||
+	       (sample->profile == PROFILE_BLOCK &&
+		(sample->kind == WAIT_SEMAPHORE || wait_kind_end(sample->kind) & WAIT_END_RELEASE));
+}
+
 /* Only what ends by a release or a wake has somebody who ended it. The overflow samples are of every profile and kind, used
  * or not. */
 static void check_kind(struct region_check *check, uint32_t slot, const struct sample *sample)
@@ -35,6 +43,8 @@ static void check_kind(struct region_check *check, uint32_t slot, const struct s
 			  "slot %u: profile %u has no waits of kind %u", slot, sample->profile, sample->kind);
 	region_check_that(check, sample->profile == PROFILE_BLOCK || sample->file_type == FILE_TYPE_NONE,
 			  "slot %u: profile %u is about no descriptors", slot, sample->profile);
+	region_check_that(check, region_check_has_lock(check, sample->lock) && (!sample->lock || may_have_lock(sample)),
+			  "slot %u: about lock %u, which cannot be", slot, sample->lock);
 	region_check_that(check, !is_used || check->region->header.profiles >> sample->profile & 1,
 			  "slot %u: profile %u is not kept", slot, sample->profile);
 }

@@ -14,15 +14,15 @@ enum { PAGE_BYTES = 4096, LOCKS = WAITERS_BUCKETS * WAITERS_WAYS };
 enum { SKEW_TICKS = 1 << 20 };
 
 /* What the threads say of one lock's entry. */
-struct lock_waits {
+struct waits_of_lock {
 	uint32_t count;
 	uint64_t charged_to;
 };
 
 struct waits_check {
 	struct region_check *check;
-	struct lock_waits *locks; /* LOCKS of them */
-	uint64_t base;            /* where the region lies in its process; 0: no wait has told yet */
+	struct waits_of_lock *locks; /* LOCKS of them */
+	uint64_t base;               /* where the region lies in its process; 0: no wait has told yet */
 };
 
 static uint32_t thread_tid_of(const struct thread *thread)
@@ -78,6 +78,8 @@ static void check_slot(struct region_check *check, uint32_t index, const struct 
 {
 	region_check_that(check, wait->kind < WAIT_KIND_COUNT, "thread record %u: a wait of kind %u", index,
 			  wait->kind);
+	region_check_that(check, region_check_has_lock(check, wait->lock), "thread record %u: waits for no lock (%u)",
+			  index, wait->lock);
 	region_check_that(check, !wait->sample_offset || sample_of_wait(check, index, wait->sample_offset),
 			  "thread record %u: a wait whose stack is in no sample", index);
 }
@@ -117,6 +119,20 @@ static void check_waited(struct region_check *check, uint32_t index, const struc
 				  "thread record %u: nobody's, but has waited", index);
 }
 
+/* What it has waited for one lock, and not told yet. */
+static void check_lock_waits(struct region_check *check, uint32_t index, const struct lock_waits *waits)
+{
+	region_check_that(check,
+			  region_check_has_lock(check, waits->lock) && waits->kind < WAIT_KIND_COUNT &&
+				  (waits->contentions | waits->waited_ticks) >> 62 == 0,
+			  "thread record %u: has waited for no lock (%u)", index, waits->lock);
+	if (region_check_is_at_rest(check))
+		region_check_that(check,
+				  waits->longest_ticks <= waits->waited_ticks &&
+					  (waits->contentions != 0 || waits->waited_ticks == 0),
+				  "thread record %u: one wait for a lock is longer than all", index);
+}
+
 static void check_record(struct region_check *check, uint32_t index)
 {
 	const struct thread *thread = region_check_record(check, index);
@@ -131,6 +147,7 @@ static void check_record(struct region_check *check, uint32_t index)
 			  "thread record %u: more hand-off than time", index);
 	region_check_meter(check, index, &thread->meter);
 	check_waits(check, index, thread);
+	check_lock_waits(check, index, &thread->lock_waits);
 	check_waited(check, index, thread);
 	check->summary.threads += tid != 0;
 	if (!region_check_is_still(check))
@@ -234,7 +251,7 @@ static bool is_about(uint64_t got, uint64_t expected)
 
 /* A thread is counted from before its wait can be seen until after, and has its entry pinned for longer than that. */
 static void check_sums(struct region_check *check, const char *where, const struct waiters_view *lock,
-		       const struct lock_waits *waits)
+		       const struct waits_of_lock *waits)
 {
 	region_check_that(check, lock->waiting <= lock->pins, "%s: %u wait, but only %u hold it", where, lock->waiting,
 			  lock->pins);
@@ -264,7 +281,8 @@ static uint64_t check_lock(struct waits_check *waits, uint32_t number)
 	region_check_that(check, !lock.address || waiters_bucket_of((const void *)(uintptr_t)lock.address) == bucket,
 			  "%s: a lock of another bucket", where);
 	region_check_that(check, lock.pins <= WAITERS_PER_LOCK, "%s: %u hold it", where, lock.pins);
-	region_check_that(check, entry->unused == 0, "%s: unused, and used", where);
+	region_check_that(check, atomic_load_explicit(&entry->number, memory_order_relaxed) <= LOCK_TABLE_LIMIT,
+			  "%s: called by a number that no lock has", where);
 	if (!region_check_is_still(check))
 		return 0;
 	check_sums(check, where, &lock, &waits->locks[number]);

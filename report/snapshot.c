@@ -5,6 +5,7 @@
 #include "frame.h"
 #include "heap.h"
 #include "region_layout.h"
+#include "snapshot_locks.h"
 #include "snapshot_threads.h"
 #include "snapshot.h"
 
@@ -262,6 +263,8 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 		error = copy_modules(snapshot, &source->region->modules);
 	if (!error)
 		error = snapshot_add_threads(snapshot, source->region, moment);
+	if (!error)
+		error = snapshot_locks_copy(snapshot, source->region);
 	copy_losses(snapshot, &source->region->losses);
 	if (!error)
 		check_frames(snapshot);

@@ -45,12 +45,16 @@ struct snapshot_module {
 	size_t build_id_bytes;
 };
 
+struct snapshot_lock;
+
 struct snapshot {
 	struct arena arena;
 	struct snapshot_sample *samples; /* without those that have neither count nor delay */
 	size_t sample_count;
 	struct snapshot_module *modules; /* by their number in frames; number 0 means nothing */
 	size_t module_count;
+	struct snapshot_lock *locks; /* number N, as samples say it, at N - 1; snapshot_locks.h */
+	size_t lock_count;
 	uint64_t losses[LOSS_COUNT];
 	int64_t handoff_ns;
 	struct snapshot_overhead {

@@ -3,6 +3,7 @@
 
 #include "hash_index.h"
 #include "snapshot_delta.h"
+#include "snapshot_locks.h"
 
 struct sample_wanted {
 	const struct snapshot *snapshot;
@@ -124,6 +125,7 @@ int snapshot_subtract(struct snapshot *newer, const struct snapshot *older)
 	if (!error) {
 		subtract_samples(newer, older, &index);
 		drop_empty_samples(newer);
+		snapshot_locks_subtract(newer, older);
 		for (int i = 0; i < LOSS_COUNT; i++)
 			newer->losses[i] -= newer->losses[i] < older->losses[i] ? newer->losses[i] : older->losses[i];
 		newer->handoff_ns = what_is_more(newer->handoff_ns, older->handoff_ns);

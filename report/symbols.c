@@ -6,6 +6,7 @@
 #include "frame.h"
 #include "hash_index.h"
 #include "heap.h"
+#include "lock_texts.h"
 #include "path.h"
 #include "sort.h"
 #include "symbol_object.h"
@@ -15,6 +16,8 @@ struct symbols {
 	struct arena arena;
 	uint64_t *frames; /* distinct, ascending */
 	const char **names;
+	const char **locks; /* texts, by number less 1 */
+	size_t lock_count;
 	size_t count;
 	size_t room; /* in frames, while they are collected */
 	struct hash_index numbers;
@@ -79,6 +82,9 @@ static int symbols_collect(struct symbols *symbols, const struct snapshot *snaps
 		if (!error)
 			error = symbols_collect_frames(symbols, sample->waiter_frames, sample->waiter_depth);
 	}
+	for (size_t i = 0; i < snapshot->lock_count && !error; i++)
+		if (lock_texts_is_code(&snapshot->locks[i]))
+			error = symbols_collect_frame(symbols, snapshot->locks[i].frame);
 	return error;
 }
 
@@ -178,12 +184,27 @@ static int symbols_finish(struct symbols *symbols, int error, const struct symbo
 	return error;
 }
 
+static int symbols_name_locks(struct symbols *symbols, const struct snapshot *snapshot, const char *root)
+{
+	symbols->lock_count = snapshot->lock_count;
+	symbols->locks = arena_alloc_array(&symbols->arena, symbols->lock_count, sizeof(*symbols->locks));
+	return symbols->locks ? lock_texts_resolve(snapshot, root, symbols, &symbols->arena, symbols->locks) : -ENOMEM;
+}
+
 int symbols_resolve(const struct snapshot *snapshot, const char *root, struct symbols **out_symbols)
 {
 	struct symbols_objects objects = {.modules = snapshot->modules, .count = snapshot->module_count, .root = root};
 	struct symbols *symbols = heap_alloc_array(1, sizeof(*symbols));
+	int error = symbols_finish(symbols, symbols ? symbols_collect(symbols, snapshot) : -ENOMEM, &objects, &symbols);
 
-	return symbols_finish(symbols, symbols ? symbols_collect(symbols, snapshot) : -ENOMEM, &objects, out_symbols);
+	if (error)
+		return error;
+	error = symbols_name_locks(symbols, snapshot, root);
+	if (error)
+		symbols_free(symbols);
+	else
+		*out_symbols = symbols;
+	return error;
 }
 
 int symbols_resolve_frames(const struct symbols_objects *objects, const uint64_t *frames, size_t count,
@@ -227,4 +248,11 @@ uint64_t symbols_frame(const struct symbols *symbols, uint32_t number)
 const char *symbols_name(const struct symbols *symbols, uint32_t number)
 {
 	return symbols->names[number];
+}
+
+const char *symbols_lock(const struct symbols *symbols, uint32_t number)
+{
+	const char *text = number > 0 && number <= symbols->lock_count ? symbols->locks[number - 1] : NULL;
+
+	return text ? text : "";
 }

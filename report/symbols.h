@@ -45,4 +45,7 @@ uint64_t symbols_frame(const struct symbols *symbols, uint32_t number);
 /* Never NULL; valid until symbols_free. */
 const char *symbols_name(const struct symbols *symbols, uint32_t number);
 
+/* What lock number `number` of the snapshot is called (lock_texts.h), "" if there is none of that number. Valid as long. */
+const char *symbols_lock(const struct symbols *symbols, uint32_t number);
+
 #endif

@@ -20,6 +20,7 @@ struct config {
 #define CONFIG_TYPE_bytes                                              int64_t
 #define CONFIG_TYPE_flag                                               int64_t
 #define CONFIG_TYPE_signal                                             int64_t
+#define CONFIG_TYPE_lock_labels                                        int64_t
 #define CONFIG_TYPE_text                                               const char *
 #define OPTION(field, variable, type, fallback, least, most, sentence) CONFIG_TYPE_##type field;
 #include "options.def"

@@ -6,6 +6,7 @@
 #include "config_signal.h"
 #include "config_value.h"
 #include "config_word.h"
+#include "lock_table.h"
 
 /* The units of a type, largest first and spelled as they are printed first. A number may go without one. */
 struct unit {
@@ -31,6 +32,7 @@ static const struct {
 	[CONFIG_VALUE_signal] = {"a signal (a name like USR2 or RTMIN+1, or a number) or none; not one that "
 				 "stops the process or reports its faults",
 				 NULL, NULL},
+	[CONFIG_VALUE_lock_labels] = {"name, address or off", NULL, NULL},
 	[CONFIG_VALUE_text] = {"a text", NULL, ""},
 };
 
@@ -56,15 +58,30 @@ static bool parse_scaled(const struct unit *units, const char *text, int64_t *ou
 	return unit && !__builtin_mul_overflow(value, unit->factor, out_value);
 }
 
+/* The place of a word among those that mean 0, 1, ...; false if it is none of them. */
+static bool parse_word(const char *const *words, const char *text, int64_t *out_value)
+{
+	for (int64_t value = 0; words[value]; value++)
+		if (config_word_is_same(words[value], text)) {
+			*out_value = value;
+			return true;
+		}
+	return false;
+}
+
 bool config_value_parse(const struct config_value_range *range, const char *text, int64_t *out_value)
 {
-	int64_t value;
+	static const char *const lock_labels[] = {
+		[LOCK_LABELS_OFF] = "off", [LOCK_LABELS_NAME] = "name", [LOCK_LABELS_ADDRESS] = "address", NULL};
+	int64_t value = 0;
 	bool parsed = true;
 
 	if (range->type == CONFIG_VALUE_text)
 		value = (int64_t)strlen(text);
 	else if (range->type == CONFIG_VALUE_signal)
 		parsed = config_signal_parse(text, &value);
+	else if (range->type == CONFIG_VALUE_lock_labels)
+		parsed = parse_word(lock_labels, text, &value);
 	else
 		parsed = parse_scaled(types[range->type].units, text, &value);
 	if (!parsed || value < range->least || value > range->most)

@@ -16,8 +16,9 @@ enum config_value_type {
 	CONFIG_VALUE_duration, /* ns */
 	CONFIG_VALUE_bytes,
 	CONFIG_VALUE_flag,
-	CONFIG_VALUE_signal, /* its number, 0 for none */
-	CONFIG_VALUE_text,   /* its length */
+	CONFIG_VALUE_signal,      /* its number, 0 for none */
+	CONFIG_VALUE_lock_labels, /* enum lock_labels */
+	CONFIG_VALUE_text,        /* its length */
 };
 
 struct config_value_range {

@@ -161,6 +161,23 @@ uint32_t modules_find(uint64_t address)
 	return FRAME_MODULE_UNKNOWN;
 }
 
+uint32_t modules_find_data(uint64_t address)
+{
+	struct object object;
+
+	if (!object_find(address, &object) || !object_segment(&object, address, 1, PF_W))
+		return FRAME_MODULE_UNKNOWN;
+	for (unsigned i = 0; i < object.segment_count; i++)
+		if (object.segments[i].p_type == PT_LOAD && (object.segments[i].p_flags & PF_X))
+			return modules_find(object.load_bias + object.segments[i].p_vaddr);
+	return FRAME_MODULE_UNKNOWN;
+}
+
+bool modules_is_retired(uint32_t number)
+{
+	return atomic_load_explicit(&modules.modules->entries[number].retired, memory_order_relaxed) != 0;
+}
+
 void modules_forget_unloaded(void)
 {
 	object_forget_unloaded();

@@ -16,6 +16,7 @@
 #define CONTEND_MODULES_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MODULES_LIMIT          1024
@@ -49,6 +50,13 @@ void modules_init(struct modules *modules, const char *program_path);
  * loader lock (_dl_find_object). The code at `address` must be loaded and stay so during the call (it is on the stack
  * of the caller). */
 uint32_t modules_find(uint64_t address);
+
+/* The same for an address in the data of an object: its number is that of its first code. FRAME_MODULE_UNKNOWN if that is no
+ * object's. */
+uint32_t modules_find_data(uint64_t address);
+
+/* Was that object unloaded? */
+bool modules_is_retired(uint32_t number);
 
 /* After a dlclose: retires every entry whose object is gone. */
 void modules_forget_unloaded(void);

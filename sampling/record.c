@@ -37,11 +37,11 @@ static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sam
 	return depth + 1 + count;
 }
 
-static struct sample *sample_of(struct thread *self, enum profile profile, const struct record_site *site,
-				enum file_type type)
+/* The rest of the key is what the site says. */
+static struct sample *sample_of(struct thread *self, struct sample_key key, const struct record_site *site)
 {
-	struct sample_key key = {.profile = profile, .kind = site->kind, .file_type = type, .frames = self->frames};
-
+	key.kind = site->kind;
+	key.frames = self->frames;
 	key.depth = stack_capture(stack_origin_of(site->frame_pointer), self->stack, site->leaf_address, self->frames,
 				  self->frame_limit);
 	if (site->waiter)
@@ -104,20 +104,40 @@ static struct thread_wait *enter_wait(struct thread *self, const struct record_w
 	return slot;
 }
 
+/* Which lock, if it is one: found out now, while there is nothing better to do. */
+static uint32_t find_lock(struct thread *self, const struct record_site *site)
+{
+	uint32_t lock = site->end & WAIT_END_RELEASE ? lock_table_find(site->object) : 0;
+
+	if (lock)
+		lock_waits_begin(&self->lock_waits, lock);
+	return lock;
+}
+
 /* Tells the others: those who release, those who wake. */
 static void announce_wait(struct thread_wait *slot, const struct record_site *site)
 {
 	if ((site->end & WAIT_END_WAKE) && config.wakers)
 		wakers_arrive(site->object, &slot->place);
 	if ((site->end & WAIT_END_RELEASE) && atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed) != 0)
-		waiters_arrive(site->object, &slot->waiter);
+		waiters_arrive(site->object, slot->lock, &slot->waiter);
 	else
 		slot->waiter.since_ticks = clock_now_ticks();
 }
 
+static uint32_t lock_of_wait(const struct record_wait *wait)
+{
+	return wait->site.end & WAIT_END_RELEASE ? wait->lock : 0;
+}
+
+static struct sample_key key_of_wait(const struct record_wait *wait)
+{
+	return (struct sample_key){.profile = PROFILE_BLOCK, .lock = lock_of_wait(wait)};
+}
+
 void record_wait_take_stack(struct thread *self, struct record_wait *wait)
 {
-	wait->sample = sample_of(self, PROFILE_BLOCK, &wait->site, FILE_TYPE_NONE);
+	wait->sample = sample_of(self, key_of_wait(wait), &wait->site);
 	self->waits[wait->wait_index].sample_offset = (const char *)wait->sample - (const char *)self;
 }
 
@@ -137,6 +157,7 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 		losses_add(LOSS_REENTERED);
 		return false;
 	}
+	wait->lock = slot->lock = find_lock(self, &wait->site);
 	announce_wait(slot, &wait->site);
 	wait->wait_index = self->wait_depth;
 	wait->since_ticks = slot->waiter.since_ticks;
@@ -152,14 +173,13 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 static struct sample *sample_of_wait(struct thread *self, const struct record_wait *wait)
 {
 	enum file_type type = file_type_of(wait->site.file);
-	struct sample_key key;
+	struct sample_key key = wait->sample ? sample_key_of(wait->sample) : key_of_wait(wait);
 
-	if (!wait->sample)
-		return sample_of(self, PROFILE_BLOCK, &wait->site, type);
-	if (type == FILE_TYPE_NONE)
+	if (wait->sample && type == FILE_TYPE_NONE)
 		return wait->sample;
-	key = sample_key_of(wait->sample);
 	key.file_type = type;
+	if (!wait->sample)
+		return sample_of(self, key, &wait->site);
 	return sample_table_find(&key);
 }
 
@@ -203,21 +223,26 @@ void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wa
 
 	if (wait->wait_index == 0)
 		self->waited_ticks[wait->site.kind] += delay_ticks;
-	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0 && was_wait(outcome, delay_ticks))
+	if (!was_wait(outcome, delay_ticks))
+		return;
+	if (lock_of_wait(wait))
+		lock_waits_end(&self->lock_waits, wait->lock, wait->site.object, wait->site.kind, delay_ticks);
+	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0)
 		keep_wait(self, wait, waker, delay_ticks);
 	heed_wishes();
 }
 
 void record_wake(struct thread *self, const struct record_site *site, unsigned waiters)
 {
-	wakers_wake(site->object, sample_of(self, PROFILE_WAKE, site, FILE_TYPE_NONE), waiters);
+	wakers_wake(site->object, sample_of(self, (struct sample_key){.profile = PROFILE_WAKE}, site), waiters);
 }
 
 struct record_release record_release_begin(struct thread *self, const void *lock)
 {
 	uint32_t fraction = atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed);
-	struct record_release release = {.charge_ticks = waiters_charge(lock)};
+	struct record_release release = {.fraction = 0};
 
+	release.charge_ticks = waiters_charge(lock, &release.lock);
 	if (release.charge_ticks && fraction && sampler_mutex_keeps(&self->random, fraction))
 		release.fraction = fraction;
 	return release;
@@ -225,9 +250,10 @@ struct record_release record_release_begin(struct thread *self, const void *lock
 
 void record_release_end(struct thread *self, struct record_release release, const struct record_site *site)
 {
+	struct sample_key key = {.profile = PROFILE_MUTEX, .lock = release.lock};
+
 	if (release.fraction)
-		sample_add(sample_of(self, PROFILE_MUTEX, site, FILE_TYPE_NONE),
-			   sampler_mutex_weight(release.charge_ticks, release.fraction));
+		sample_add(sample_of(self, key, site), sampler_mutex_weight(release.charge_ticks, release.fraction));
 }
 
 static void show_knobs(void)

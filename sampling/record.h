@@ -19,13 +19,6 @@
 #include "thread.h"
 #include "wish.h"
 
-/* What ends waits for an object; bits. */
-enum wait_end {
-	WAIT_END_OTHER = 0,
-	WAIT_END_RELEASE = 1, /* releases of it, which are charged with them */
-	WAIT_END_WAKE = 2,    /* somebody whom the profile `wake` names */
-};
-
 /* Which call it was: what becomes the leaf, and where its caller is; and what it waits for or releases. */
 struct record_site {
 	enum wait_kind kind;
@@ -36,17 +29,6 @@ struct record_site {
 	const void *frame_pointer;   /* __builtin_frame_address(0) of the wrapper */
 	const struct sample *waiter; /* of what is released, if names must tell what that is; else NULL */
 };
-
-static inline enum wait_end wait_kind_end(enum wait_kind kind)
-{
-	static const uint8_t ends[] = {
-#define WAIT_KIND(identifier, name, end, is_idle) [identifier] = end,
-#include "wait_kinds.def"
-#undef WAIT_KIND
-	};
-
-	return ends[kind];
-}
 
 /* What became of a wait. */
 enum wait_outcome {
@@ -64,6 +46,7 @@ struct record_wait {
 	uint64_t rate_ticks;      /* block rate at the beginning; 0: block profile off */
 	uint64_t threshold_ticks; /* shorter waits are dropped */
 	struct sample *sample;    /* of the block profile, if the stack was taken before the wait; else NULL */
+	uint32_t lock;            /* 1 + number in the lock table, 0 none; set only of waits that a release ends */
 	uint32_t wait_index;      /* in self->waits */
 	bool is_measured;         /* the wrappers' */
 };
@@ -72,6 +55,7 @@ struct record_wait {
 struct record_release {
 	uint64_t charge_ticks;
 	uint32_t fraction; /* at the time of the charge; 0: not to be recorded */
+	uint32_t lock;     /* 1 + number in the lock table, 0 none */
 };
 
 /* What is asked for at every call; record_set_... change it. */

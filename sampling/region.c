@@ -118,6 +118,7 @@ static void hand_out_tables(struct region *region)
 	if (config.wakers)
 		wakers_init();
 	futex_locks_init();
+	lock_table_init(&region->locks, (enum lock_labels)config.lock_labels);
 	frame_rules_init(&region->frame_rules);
 	sample_table_init(&region->samples, is_anonymous ? region->samples.arena_limit_bytes : BASE_ARENA_BYTES);
 	threads_init(&region->threads, config.depth, config.seed);

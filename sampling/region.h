@@ -19,6 +19,7 @@
 
 #include "clock.h"
 #include "frame_rule.h"
+#include "lock_table.h"
 #include "losses.h"
 #include "modules.h"
 #include "overhead.h"
@@ -76,6 +77,7 @@ struct region {
 	struct overhead overhead;
 	struct modules modules;
 	_Alignas(64) struct waiters waiters;
+	_Alignas(64) struct lock_table locks;
 	_Alignas(64) struct frame_rules frame_rules;
 	_Alignas(64) struct thread_table threads;
 	_Alignas(64) struct sample_table samples; /* last: its slots and arena follow; then the thread records */

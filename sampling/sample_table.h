@@ -38,6 +38,24 @@ enum wait_kind {
 	WAIT_KIND_COUNT
 };
 
+/* What ends waits for an object; bits. */
+enum wait_end {
+	WAIT_END_OTHER = 0,
+	WAIT_END_RELEASE = 1, /* releases of it, which are charged with them */
+	WAIT_END_WAKE = 2,    /* somebody whom the profile `wake` names */
+};
+
+static inline enum wait_end wait_kind_end(enum wait_kind kind)
+{
+	static const uint8_t ends[] = {
+#define WAIT_KIND(identifier, name, end, is_idle) [identifier] = end,
+#include "wait_kinds.def"
+#undef WAIT_KIND
+	};
+
+	return ends[kind];
+}
+
 /* What a sample is about. frames as in frame.h, leaf first. The numbers that may be 0 say nothing then. */
 struct sample_key {
 	enum profile profile;

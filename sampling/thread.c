@@ -71,6 +71,7 @@ static void give_record_back(void)
 		waiters_depart(&wait->waiter, 0);
 		wakers_depart(&wait->place, false);
 	}
+	lock_table_settle(&self->lock_waits);
 	memset(self->waited_ticks, 0, sizeof(self->waited_ticks));
 	atomic_store_explicit(&threads.hint, thread_table_index(threads.table, self), memory_order_relaxed);
 	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */

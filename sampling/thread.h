@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lock_table.h"
 #include "overhead.h"
 #include "random.h"
 #include "sample_table.h"
@@ -40,6 +41,7 @@ struct thread_wait {
 	uint64_t leaf_address; /* of the function that was called */
 	int64_t sample_offset; /* bytes from this record, of the sample with its stack; 0: not taken beforehand */
 	uint32_t kind;         /* enum wait_kind */
+	uint32_t lock;         /* 1 + number in the lock table, 0 none; only of kinds that a release ends */
 };
 
 struct thread {
@@ -55,6 +57,7 @@ struct thread {
 	/* From call to return, by kind, of this owner's waits that are over. A wait in a signal handler that interrupted a
 	 * wait is a part of that one. */
 	uint64_t waited_ticks[WAIT_KIND_COUNT];
+	struct lock_waits lock_waits;
 	uint64_t frames[]; /* scratch for one stack, and THREAD_EXTRA_FRAMES */
 };
 
@@ -179,6 +182,13 @@ static inline void thread_wait_publish(struct thread *self, uint32_t depth)
 
 /* The table that records are taken from. */
 const struct thread_table *thread_table_mine(void);
+
+/* Which lock a wait of any kind is for: 1 + its number in the lock table, 0 none. `kind` is in bounds. The word means nothing of
+ * kinds that no release ends; a semaphore's wait may be one that a release ends. */
+static inline uint32_t thread_wait_lock(const struct thread_wait *wait)
+{
+	return wait_kind_end((enum wait_kind)wait->kind) != WAIT_END_OTHER ? wait->lock : 0;
+}
 
 /* Record number `index` of a table, for readers. */
 static inline struct thread *thread_table_at(const struct thread_table *table, uint32_t index)

@@ -141,7 +141,7 @@ void waiters_init(struct waiters *region_waiters)
 	waiters = region_waiters;
 }
 
-bool waiters_arrive(const void *lock, struct waiter *out_waiter)
+bool waiters_arrive(const void *lock, uint32_t number, struct waiter *out_waiter)
 {
 	enum { TRIES = 4 }; /* lost races for a free entry; each means that another lock's waiter got one */
 	uint32_t bucket = waiters_bucket_of(lock);
@@ -151,6 +151,9 @@ bool waiters_arrive(const void *lock, struct waiter *out_waiter)
 
 		if (!entry)
 			continue;
+		/* Before the sums tell of us: a release that finds somebody in them finds this. */
+		if (atomic_load_explicit(&entry->number, memory_order_relaxed) != number)
+			atomic_store_explicit(&entry->number, number, memory_order_relaxed);
 		/* First of all: from here on a release looks for us. */
 		atomic_fetch_add_explicit(&waiters_presence[bucket].count, 1, memory_order_relaxed);
 		*out_waiter = (struct waiter){.lock = entry, .bucket = bucket, .since_ticks = add_waiter(entry)};
@@ -193,7 +196,7 @@ static struct charge charge_entry(struct waiters_lock *entry, const void *lock)
 }
 
 /* Ends as soon as everybody who waits in this bucket was found to wait for this lock: mostly at its first entry. */
-uint64_t waiters_charge(const void *lock)
+uint64_t waiters_charge(const void *lock, uint32_t *out_number)
 {
 	uint32_t index = waiters_bucket_of(lock);
 	struct waiters_lock *entry = waiters->buckets[index].locks;
@@ -205,6 +208,8 @@ uint64_t waiters_charge(const void *lock)
 			continue;
 		struct charge charge = charge_entry(entry, lock);
 
+		if (charge.ticks)
+			*out_number = (uint32_t)atomic_load_explicit(&entry->number, memory_order_relaxed);
 		charge_ticks += charge.ticks;
 		elsewhere -= (int64_t)charge.waiting;
 	}

@@ -32,8 +32,8 @@
 #define WAITERS_PER_LOCK    16383 /* W has 14 bits; one more is a loss */
 
 struct waiters_lock {
-	_Atomic uint64_t pin; /* lock address (48 bits) and how many pin the entry (16 bits); 0: free */
-	uint64_t unused;
+	_Atomic uint64_t pin;    /* lock address (48 bits) and how many pin the entry (16 bits); 0: free */
+	_Atomic uint64_t number; /* what waiters call the lock, so that its release need not find it out; 0: nothing */
 	_Alignas(16) unsigned __int128 sums; /* W and L in the upper half, S in the lower */
 };
 
@@ -88,12 +88,13 @@ static inline bool waiters_any(const void *lock)
 /* waiters: zeroed memory of the region; presence is cleared. Only while no other thread can be inside. */
 void waiters_init(struct waiters *waiters);
 
-/* The thread begins to wait for `lock` now. Writes *out_waiter; false, with out_waiter->lock NULL, when full. */
-bool waiters_arrive(const void *lock, struct waiter *out_waiter);
+/* The thread begins to wait for `lock` now, which has that number in the lock table, or 0. Writes *out_waiter; false, with
+ * out_waiter->lock NULL, when full. */
+bool waiters_arrive(const void *lock, uint32_t number, struct waiter *out_waiter);
 
-/* `lock` is about to be released: what was waited for it since it was last charged, in ticks; 0 if nobody waits.
- * Call before the real release: afterwards the waiters may be gone. */
-uint64_t waiters_charge(const void *lock);
+/* `lock` is about to be released: what was waited for it since it was last charged, in ticks; 0 if nobody waits. Then
+ * *out_number is not written; else it is the lock's number. Call before the real release: afterwards the waiters may be gone. */
+uint64_t waiters_charge(const void *lock, uint32_t *out_number);
 
 /* How many wait for `lock` now. */
 uint32_t waiters_count(const void *lock);

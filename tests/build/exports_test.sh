@@ -30,7 +30,7 @@ is 'a name that is in no list would be noticed' "$(comm -13 "$TMPDIR/expected" "
 # An interposed name without a version is found by every version of it. That is wrong only where an older version is another
 # function for other objects: there ours have the versions that they stand in front of.
 grep -o '^F[A-Z_]*([^,]*, *[A-Za-z_0-9]*, .*"GLIBC_[0-9.]*")$' interpose/functions.def |
-	sed -E 's/^FUNCTION\([^,]*, *([a-z_0-9]*),.*"(.*)"\)$/\1@@\2/; s/^FUNCTION_OLD\([^,]*, *([a-z_0-9]*),.*"(.*)"\)$/\1@\2/' |
+	sed -E 's/^FUNCTION(_ASIDE)?\([^,]*, *([a-z_0-9]*),.*"(.*)"\)$/\2@@\3/; s/^FUNCTION_OLD\([^,]*, *([a-z_0-9]*),.*"(.*)"\)$/\1@\2/' |
 	sort >"$TMPDIR/versions"
 at_least 'some functions have a version' "$(wc -l <"$TMPDIR/versions")" 4
 is 'these are exported under it, all others under none' "$(nm -D --defined-only "$LIBCONTEND" | awk '$3 ~ /@/ { print $3 }' | sort)" \

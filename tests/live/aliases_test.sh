@@ -10,8 +10,8 @@ mutex=$(decoded aliases last mutex)
 # waits KIND FUNCTION WAITER: once, 30 ms at least.
 waits()
 {
-	is "$3 waited once" "$(sum "$block" count "^(__)?$2;$3;" "^kind=$1$")" 1
-	at_least "$3 waited as long as the lock was held" "$(sum "$block" delay "^(__)?$2;$3;" "^kind=$1$")" 30000000
+	is "$3 waited once" "$(sum "$block" count "^(__)?$2;$3;" "^kind=$1(,|$)")" 1
+	at_least "$3 waited as long as the lock was held" "$(sum "$block" delay "^(__)?$2;$3;" "^kind=$1(,|$)")" 30000000
 }
 
 waits mutex pthread_mutex_lock wait_mutex

@@ -15,12 +15,12 @@ conserves()
 	check "$way: the program ends well" profiled "$way" "$live/conservation" "$way"
 	mutex=$(decoded "$way" last mutex)
 	block=$(decoded "$way" last block)
-	waited=$(sum "$block" delay '' '^kind=(mutex|rwlock-(read|write))$')
+	waited=$(sum "$block" delay '' '^kind=(mutex|rwlock-(read|write))(,|$)')
 	charged=$(sum "$mutex" delay)
 	handoff=$(sed -n 's/^# comment .*hand-off[^0-9]*\([0-9]*\) ns.*/\1/p' "$mutex" | head -n 1)
 	at_least "$way: there was much waiting" "$waited" ${least_ms}000000
 	for kind in "$@"; do
-		at_least "$way: there were waits of kind $kind" "$(sum "$block" count '' "^kind=$kind$")" 10
+		at_least "$way: there were waits of kind $kind" "$(sum "$block" count '' "^kind=$kind(,|$)")" 10
 	done
 	check "$way: the mutex profile states the hand-off" test "$handoff"
 	check "$way: nothing was lost" grep -q '^# comment # lost: nothing$' "$mutex"

@@ -52,7 +52,9 @@ compare()
 				if (caller == "" && frame[i] !~ /^([a-z]+ )?(std::|__)/)
 					caller = frame[i]
 			}
-			key = profile FS frame[1] FS caller FS $3
+			labels = $3
+			sub(/,?lock=.*/, "", labels)
+			key = profile FS frame[1] FS caller FS (labels ? labels : "-")
 			count[key] += $1
 			delays[key] += $2
 			next

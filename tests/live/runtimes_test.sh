@@ -20,7 +20,7 @@ play()
 	wake=$(decoded "$name" last wake)
 	while read -r verdict kind has wants waited caused; do
 		scenes=$((scenes + 1))
-		near "$name, $wants waited as long as it says" "$(sum "$block" delay "$wants" "kind=$kind$")" "$waited" 5
+		near "$name, $wants waited as long as it says" "$(sum "$block" delay "$wants" "kind=$kind(,|$)")" "$waited" 5
 		if [ "$verdict" = lock ]; then
 			near "$name, $has is to blame for that" "$(sum "$mutex" delay "$has")" "$caused" 5
 			near "$name, $has, each time" "$(sum "$mutex" count "$has")" 10 10
@@ -28,7 +28,7 @@ play()
 		else
 			# Locks that it is made of may be contended for a moment, when the other is awake.
 			check "$name, $has is not to blame" test "$(sum "$mutex" delay "$has")" -le $((waited / 50))
-			[ "$verdict" = nobody ] || near "$name, $has ended that" "$(sum "$wake" delay "$has" "kind=$kind$")" "$waited" 5
+			[ "$verdict" = nobody ] || near "$name, $has ended that" "$(sum "$wake" delay "$has" "kind=$kind(,|$)")" "$waited" 5
 		fi
 	done <"$work/$name.out"
 	at_least "$name: there were scenes" "$scenes" "$least"

@@ -85,7 +85,7 @@ done
 is 'mutex: as Go begins it' "$(head -n 3 text.mutex | tr '\n' ' ')" '--- mutex: cycles/second=1000000000 sampling period=1 '
 is 'block: as Go begins it' "$(head -n 2 text.block | tr '\n' ' ')" '--- contention: cycles/second=1000000000 '
 check 'with names' grep -qP '^#\t0x[0-9a-f]+\t(wait_for_it|pthread_mutex_lock)$' text.block
-check 'and kinds' grep -q '^# kind=mutex$' text.block
+check 'and kinds' grep -q -E '^# kind=mutex( |$)' text.block
 check 'every sample is one of its form' awk '/^--- Memory/ { exit } /^[0-9]/ && !/^[0-9]+ [0-9]+ @( 0x[0-9a-f]+)+$/ { failed = 1 } END { exit failed }' text.block
 
 # What its threads wait for.

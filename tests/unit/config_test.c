@@ -18,6 +18,7 @@
 #define VALUES_spin            "1", NUMBER(1), "on", NUMBER(0)
 #define VALUES_semaphore_locks "1", NUMBER(1), "yes", NUMBER(0)
 #define VALUES_wakers          "1", NUMBER(1), "2", NUMBER(0)
+#define VALUES_lock_labels     "address", NUMBER(2), "names", NUMBER(1)
 #define VALUES_depth           "32", NUMBER(32), "1025", NUMBER(128)
 #define VALUES_memory_bytes    "64m", NUMBER(64 << 20), "1k", NUMBER(8 << 20)
 #define VALUES_region_dir      "/run/user/1000", WORDS("/run/user/1000"), "", WORDS("/dev/shm")
@@ -48,12 +49,13 @@ static const struct {
 	const char *bad;
 	struct meaning fallback;
 } cases[] = {
-#define IS_TEXT_number   false
-#define IS_TEXT_duration false
-#define IS_TEXT_bytes    false
-#define IS_TEXT_flag     false
-#define IS_TEXT_signal   false
-#define IS_TEXT_text     true
+#define IS_TEXT_number      false
+#define IS_TEXT_duration    false
+#define IS_TEXT_bytes       false
+#define IS_TEXT_flag        false
+#define IS_TEXT_signal      false
+#define IS_TEXT_lock_labels false
+#define IS_TEXT_text        true
 #define OPTION(field, variable, type, fallback, least, most, sentence)                                                 \
 	{variable, IS_TEXT_##type, &config.field, VALUES_##field},
 #include "options.def"

@@ -103,6 +103,7 @@ static void *real_region_waiter(void *number)
 
 static void real_region_record(void)
 {
+	static int named;
 	int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	for (volatile int i = 0; i < 2; i++) /* volatile: one call, not two */
@@ -111,6 +112,8 @@ static void real_region_record(void)
 	real_region_release(WAIT_FUTEX, &real_region_locks[0], real_region_wait(WAIT_FUTEX, &real_region_locks, -1));
 	for (int i = 0; i < 10; i++)
 		real_region_release(WAIT_MUTEX, &real_region_locks[i % 2], NULL);
+	lock_names_give(&named, "named");
+	real_region_wait(WAIT_MUTEX, &named, -1);
 	real_region_recurse(2 * REAL_REGION_DEPTH);
 	close(file);
 }

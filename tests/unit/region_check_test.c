@@ -59,7 +59,11 @@ enum place {
 	AT_UNUSED_RECORD,
 	AT_LOCK, /* the entry that it waits in */
 	AT_UNUSED_LOCK,
-	AT_MODULE, /* number 1 */
+	AT_IDENTITY, /* of a lock that is a variable */
+	AT_NAMED_IDENTITY,
+	AT_LOCK_KEY,
+	AT_ACCOUNT, /* of the same */
+	AT_MODULE,  /* number 1 */
 	AT_SLOT,
 	AT_SAMPLE,        /* of that slot: a wait for a condition */
 	AT_RELEASE,       /* of a mutex */
@@ -68,7 +72,10 @@ enum place {
 };
 
 struct lock_words {
-	uint64_t pin, unused, charged_to, counted;
+	uint64_t pin, number, charged_to, counted;
+};
+struct lock_key_word {
+	uint64_t key;
 };
 struct slot_word {
 	uint32_t unit;
@@ -119,6 +126,18 @@ static uint32_t cond_slot(void)
 	return find_slot(PROFILE_BLOCK, WAIT_COND, true);
 }
 
+/* With waits that are in the table. */
+static uint32_t find_identity(enum lock_known_by known_by)
+{
+	for (uint32_t number = 0; number < LOCK_TABLE_LIMIT; number++)
+		if (model.region->locks.identities[number].ready &&
+		    model.region->locks.identities[number].known_by == known_by &&
+		    model.region->locks.accounts[number].contentions)
+			return number;
+	printf("Bail out! no lock that is known so\n");
+	exit(1);
+}
+
 /* The model is a copy of this process's own region. */
 static void *lock_of(const struct thread *waiting)
 {
@@ -140,6 +159,14 @@ static void *at(enum place place)
 		return lock_of(record_of(model.region, find_record(1, 0)));
 	case AT_UNUSED_LOCK:
 		return &region->waiters.buckets[0].locks[WAITERS_WAYS - 1];
+	case AT_IDENTITY:
+		return &region->locks.identities[find_identity(LOCK_BY_VARIABLE)];
+	case AT_NAMED_IDENTITY:
+		return &region->locks.identities[find_identity(LOCK_BY_NAME)];
+	case AT_LOCK_KEY:
+		return &region->locks.keys[find_identity(LOCK_BY_VARIABLE)];
+	case AT_ACCOUNT:
+		return &region->locks.accounts[find_identity(LOCK_BY_VARIABLE)];
 	case AT_MODULE:
 		return &region->modules.entries[1];
 	case AT_SLOT:
@@ -165,6 +192,16 @@ static void monotonic_in_tsc(void)
 static void same_thread_twice(void)
 {
 	record_of(region, find_record(1, 0))->tid = record_of(region, find_record(1, 1))->tid;
+}
+
+static void waits_for_nobodys_lock(void)
+{
+	struct thread *thread = at(AT_WAITING);
+	uint32_t number = 0;
+
+	while (model.region->locks.keys[number])
+		number++;
+	thread->waits[0].lock = number + 1;
 }
 
 static void same_start_twice(void)
@@ -360,9 +397,9 @@ static void model_passes(void)
 	is_u64(summary.threads, 1 + REAL_REGION_WAITERS, "threads");
 	is_u64(summary.waits, REAL_REGION_WAITERS, "waits");
 	ok(summary.modules >= 2 && summary.frame_rules > summary.modules, "modules and rules");
-	is_u64(summary.samples, 7, "samples");
-	is_u64(summary.stacks, 6, "stacks");
-	is_u64(summary.events[PROFILE_BLOCK], 5, "waits that are over");
+	is_u64(summary.samples, 9, "samples");
+	is_u64(summary.stacks, 7, "stacks");
+	is_u64(summary.events[PROFILE_BLOCK], 6, "waits that are over");
 	is_u64(summary.events[PROFILE_MUTEX], 11, "releases");
 	ok(summary.losses == 1 && !summary.is_emptied, "one stack was cut");
 }
@@ -403,6 +440,7 @@ static size_t damage_offset(struct random *random)
 		{offsetof(struct region, losses), sizeof(struct losses)},
 		{offsetof(struct region, modules), 10 * sizeof(struct module)},
 		{offsetof(struct region, waiters), sizeof(struct waiters)},
+		{offsetof(struct region, locks), sizeof(struct lock_table)},
 		{offsetof(struct region, frame_rules), sizeof(struct frame_rules)},
 		{offsetof(struct region, threads), sizeof(struct thread_table)},
 		{layout.records_begin, (size_t)6 * layout.threads.stride_bytes},

@@ -152,13 +152,27 @@ static void start_afresh(void)
 	waiters_init(&table);
 }
 
+static uint32_t number_of(const void *lock)
+{
+	return (uint32_t)((const char *)lock - memory) + 1;
+}
+
+/* Whoever is charged is told which lock it was. */
+static uint64_t charge_of(const void *lock)
+{
+	uint32_t number = 0;
+	uint64_t charge_ticks = waiters_charge(lock, &number);
+
+	return number == (charge_ticks ? number_of(lock) : 0) ? charge_ticks : UINT64_MAX;
+}
+
 static bool step_holds(const struct step *step, struct waiter *waiters)
 {
 	atomic_store(&fake_now_ticks, step->at);
 	if (step->kind == ARRIVE)
-		return waiters_arrive(locks[step->lock], &waiters[step->who]);
+		return waiters_arrive(locks[step->lock], number_of(locks[step->lock]), &waiters[step->who]);
 	if (step->kind == RELEASE)
-		return waiters_charge(locks[step->lock]) == step->expected;
+		return charge_of(locks[step->lock]) == step->expected;
 	return waiters_depart(&waiters[step->who], step->at) == step->expected;
 }
 
@@ -193,17 +207,17 @@ static void fill_the_bucket(void)
 	atomic_store(&fake_now_ticks, 10);
 	for (size_t i = 0; i < sizeof(memory) && arrived < WAITERS_WAYS; i += 8)
 		if (waiters_bucket_of(&memory[i]) == waiters_bucket_of(locks[0]) && &memory[i] != locks[1])
-			arrived += waiters_arrive(&memory[i], &waiters[arrived]);
+			arrived += waiters_arrive(&memory[i], number_of(&memory[i]), &waiters[arrived]);
 	is_u64(arrived, WAITERS_WAYS, "a bucket holds as many locks as it has ways");
-	ok(!waiters_arrive(locks[1], &waiters[WAITERS_WAYS]), "one lock more is refused");
+	ok(!waiters_arrive(locks[1], number_of(locks[1]), &waiters[WAITERS_WAYS]), "one lock more is refused");
 	is_u64(waiters[WAITERS_WAYS].since_ticks, 10, "its wait has a beginning all the same");
 	is_u64(atomic_load(&losses.events[LOSS_WAITERS_FULL]), 1, "and is counted as lost");
 	atomic_store(&fake_now_ticks, 30);
 	is_u64(waiters_depart(&waiters[WAITERS_WAYS], 30), 0, "the refused one departs from nowhere");
-	is_u64(waiters_charge(locks[0]), 20, "the others are not disturbed");
+	is_u64(charge_of(locks[0]), 20, "the others are not disturbed");
 	for (unsigned i = 0; i < WAITERS_WAYS; i++)
 		waiters_depart(&waiters[i], 30);
-	ok(waiters_arrive(locks[1], &waiters[0]), "there is room again when they are gone");
+	ok(waiters_arrive(locks[1], number_of(locks[1]), &waiters[0]), "there is room again when they are gone");
 	waiters_depart(&waiters[0], 30);
 	ok(nobody_is_left(), "nobody is left behind");
 }
@@ -241,12 +255,12 @@ static void compare_with_model(unsigned seed)
 
 		atomic_store(&fake_now_ticks, now += rand() % 1000);
 		if (rand() % 2) {
-			uint64_t charge = waiters_charge(locks[lock]);
+			uint64_t charge = charge_of(locks[lock]);
 
 			same = charge == model_charge(&model, lock, now);
 			charged += charge;
 		} else if (!model.waits[who]) {
-			same = waiters_arrive(locks[lock], &waiters[who]);
+			same = waiters_arrive(locks[lock], number_of(locks[lock]), &waiters[who]);
 			model.waits[who] = true;
 			model.lock[who] = lock;
 			model.until[who] = now;
@@ -282,14 +296,14 @@ static void come_and_go(unsigned number, void *unused)
 		uint64_t now;
 
 		if (number % 2) {
-			atomic_fetch_add(&charged_by_threads, waiters_charge(lock));
+			atomic_fetch_add(&charged_by_threads, charge_of(lock));
 			atomic_fetch_add(&fake_now_ticks, 3);
 			continue;
 		}
-		waiters_arrive(lock, &waiter);
+		waiters_arrive(lock, number_of(lock), &waiter);
 		atomic_fetch_add(&fake_now_ticks,
 				 5); /* so that there is something to charge, however threads are scheduled */
-		atomic_fetch_add(&charged_by_threads, waiters_charge(lock));
+		atomic_fetch_add(&charged_by_threads, charge_of(lock));
 		/* The future, so that no charge can come after the wait's end. */
 		now = atomic_load(&fake_now_ticks) + (UINT64_C(1) << 40);
 		atomic_fetch_add(&waited_by_threads, now - waiter.since_ticks);
