@@ -96,6 +96,20 @@ static inline int contend_dump(const char *prefix)
 	return entry ? entry(prefix) : -ENOSYS;
 }
 
+/* From now on the lock at that address is called `name`, in profiles (label `lock`) and by the command: a mutex, reader-writer lock,
+ * spin lock or semaphore, of pthreads or C11; std::mutex and its kin; a word that futex calls wait for. "" or NULL takes the name
+ * away, and so do the lock's init and destroy; where a lock has no such call, take it away before the memory becomes another lock's.
+ * Locks of one name are one in profiles. 47 bytes of a name are kept, in UTF-8, and 512 different names. What was recorded before
+ * keeps the name that it had. Returns 0; -EINVAL if there is no lock; -ENOSPC if there is no room; -ENOSYS without libcontend. */
+static inline int contend_name_lock(const volatile void *lock, const char *name)
+{
+	static contend_function known;
+	int (*entry)(const volatile void *, const char *) =
+		(int (*)(const volatile void *, const char *))contend_entry(&known, "contend_v1_name_lock");
+
+	return entry ? entry(lock, name) : -ENOSYS;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "control.h"
+#include "lock_names.h"
 #include "record.h"
 #include "region.h"
 
@@ -14,6 +15,7 @@ ENTRY int contend_v1_is_active(void);
 ENTRY int contend_v1_set_mutex_fraction(int fraction);
 ENTRY int64_t contend_v1_set_block_rate(int64_t rate_ns);
 ENTRY int contend_v1_dump(const char *prefix);
+ENTRY int contend_v1_name_lock(const volatile void *lock, const char *name);
 
 /* A forked child that nobody has seen being made is noticed when it enters: what we have is its parent's until then. */
 static bool has_region(void)
@@ -56,4 +58,13 @@ int contend_v1_dump(const char *prefix)
 		error = control_dump(prefix);
 	errno = saved_errno;
 	return error;
+}
+
+int contend_v1_name_lock(const volatile void *lock, const char *name)
+{
+	if (!has_region())
+		return -ENOSYS;
+	if (!lock)
+		return -EINVAL;
+	return lock_names_give((const void *)lock, name ? name : "") ? 0 : -ENOSPC;
 }

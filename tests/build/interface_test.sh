@@ -19,6 +19,9 @@ without()
 		rate 0
 		set_rate 0
 		rate_then 0
+		name -38
+		name_away -38
+		name_nothing -38
 		dump -38
 		dump_again -38
 		dump_nowhere -38
@@ -38,6 +41,9 @@ with()
 		rate 70
 		set_rate 70
 		rate_then 20
+		name 0
+		name_away 0
+		name_nothing -22
 		dump 0
 		dump_again 0
 		dump_nowhere -2

@@ -30,6 +30,15 @@ static void set_both(void)
 	say("rate_then", (long)contend_set_block_rate(-1));
 }
 
+static void name_locks(void)
+{
+	static int lock;
+
+	say("name", contend_name_lock(&lock, "cache"));
+	say("name_away", contend_name_lock(&lock, (const char *)0));
+	say("name_nothing", contend_name_lock((const void *)0, "cache"));
+}
+
 static void dump(const char *prefix)
 {
 	usleep(2000);
@@ -65,6 +74,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "child"))
 		return be_child();
 	set_both();
+	name_locks();
 	dump(argc > 1 ? argv[1] : "interface");
 	say("wrong_errno", wrong_errno);
 	return 0;
