@@ -16,7 +16,6 @@
 #include "tool.h"
 #include "tool_input.h"
 #include "tool_lines.h"
-#include "tool_look.h"
 
 typedef Perftools__Profiles__Profile Profile;
 
@@ -148,7 +147,10 @@ static int take_look(const char *named, int error, struct tool_look *look, const
 	if (error)
 		return tool_fail("%s: %s", named, tool_error_words(error));
 	error = build_profiles(look, order, input);
-	tool_look_free(look);
+	if (order->keeps_look)
+		input->look = *look;
+	else
+		tool_look_free(look);
 	if (error)
 		return tool_fail("%s: %s", named, tool_error_words(error));
 	return input->count ? TOOL_OK : tool_fail("%s: it keeps no such profile", named);
@@ -205,5 +207,6 @@ void tool_input_free(struct tool_input *input)
 {
 	profile_file_free(input->unpacked);
 	arena_free(&input->arena);
+	tool_look_free(&input->look);
 	*input = (struct tool_input){0};
 }

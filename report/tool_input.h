@@ -21,6 +21,7 @@
 #include "arena.h"
 #include "profile.pb-c.h"
 #include "sample_table.h"
+#include "tool_look.h"
 
 enum tool_value { TOOL_VALUE_COUNT, TOOL_VALUE_DELAY_NS };
 
@@ -28,6 +29,7 @@ enum { TOOL_INPUT_ALL = (1 << PROFILE_COUNT) - 1, TOOL_INPUT_UNKNOWN = -1 };
 
 struct tool_input_order {
 	unsigned wanted; /* bit N: profile N of a process or region; a file's one profile is always taken */
+	bool keeps_look; /* input->look stays, of a process or region */
 	bool lines;      /* with files, lines and inlined functions where they lack; may take seconds (symbolize.h) */
 };
 
@@ -45,6 +47,7 @@ struct tool_input {
 	struct tool_profile profiles[PROFILE_COUNT];
 	struct arena arena;                     /* of messages that were built, or got lines */
 	Perftools__Profiles__Profile *unpacked; /* the message that was read */
+	struct tool_look look;                  /* all zero unless it was wanted */
 };
 
 /* TOOL_OK; TOOL_FAILED after a complaint. */
