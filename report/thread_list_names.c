@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "snapshot_locks.h"
 #include "thread_list_parts.h"
 #include "thread_look.h"
 
@@ -99,15 +100,43 @@ static const struct listed_thread *find_stack(const struct thread_list *list, ui
 	return NULL;
 }
 
+/* What the process itself knows of the lock, as far as it did when it was looked at; NULL: nothing. */
+static const struct snapshot_lock *find_lock(const struct thread_list *list, const struct listed_thread *thread)
+{
+	const struct snapshot *snapshot = list->look->snapshot;
+	uint32_t number = thread_wait_lock(&thread->wait);
+
+	if (thread->gets_mutex_back || number == 0 || number > snapshot->lock_count)
+		return NULL;
+	return &snapshot->locks[number - 1];
+}
+
+/* "made in cache_new": where it was initialised. */
+static bool find_maker(struct thread_list *list, const struct snapshot_lock *lock, char *out_place, size_t bytes)
+{
+	if (!lock || lock->known_by != LOCK_BY_PLACE)
+		return false;
+	snprintf(out_place, bytes, " (made in %s)",
+		 process_image_code(list->image, frame_address(lock->frame))->function);
+	return true;
+}
+
 static void name_object(struct thread_list *list, struct listed_thread *thread)
 {
 	const struct listed_thread *owner = find_stack(list, thread->object);
+	const struct snapshot_lock *lock = find_lock(list, thread);
 	char place[sizeof(thread->lock) - 32];
 
+	if (lock && lock->known_by == LOCK_BY_NAME) {
+		snprintf(thread->lock, sizeof(thread->lock), "%s", lock->name);
+		return;
+	}
 	if (process_image_find_data(list->image, thread->object, thread->lock, sizeof(thread->lock)))
 		return;
 	if (owner)
 		snprintf(place, sizeof(place), " (stack of %u)", owner->tid);
+	else if (find_maker(list, lock, place, sizeof(place)))
+		;
 	else if (process_image_find_mapping(list->image, thread->object, place + 2, sizeof(place) - 3))
 		memcpy(place, " (", 2), strcat(place, ")");
 	else

@@ -12,12 +12,18 @@ static struct {
 	enum lock_labels labels;
 } locks;
 
-/* What a lock is found again by: how, in the upper bits, and which. Variables are addresses here. */
-enum { KEY_SHIFT = 56, KEY_NAME = 1, KEY_PLACE, KEY_ADDRESS, KEY_GONE /* an address whose object was unloaded */ };
+/* What a lock is found again by: how it is known, in the upper bits, and which of those. */
+enum { KEY_SHIFT = 56, KEY_GONE = LOCK_KNOWN_COUNT /* a variable whose object was unloaded */ };
 
-static uint64_t key_of(uint64_t how, uint64_t value)
+struct key {
+	enum lock_known_by known_by;
+	uint64_t value; /* the name's number; else an address */
+	uint64_t word;  /* of the table */
+};
+
+static struct key key_of(enum lock_known_by known_by, uint64_t value)
 {
-	return how << KEY_SHIFT | value;
+	return (struct key){known_by, value, (uint64_t)(known_by + 1) << KEY_SHIFT | value};
 }
 
 void lock_table_init(struct lock_table *table, enum lock_labels labels)
@@ -26,41 +32,9 @@ void lock_table_init(struct lock_table *table, enum lock_labels labels)
 	locks.labels = labels;
 }
 
-static uint64_t lock_key(const void *lock, struct lock_fact fact)
+static uint32_t first_place(struct key key)
 {
-	switch (fact.kind) {
-	case LOCK_FACT_NAME:
-		return key_of(KEY_NAME, fact.value);
-	case LOCK_FACT_PLACE:
-		return key_of(KEY_PLACE, fact.value);
-	default:
-		return key_of(KEY_ADDRESS, (uintptr_t)lock);
-	}
-}
-
-static uint32_t first_place(uint64_t key)
-{
-	return (key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - LOCK_TABLE_BITS);
-}
-
-/* How a lock is known that is not in the table yet. */
-static struct lock_identity identify(const void *lock, struct lock_fact fact)
-{
-	uint64_t address = (uintptr_t)lock;
-	struct lock_identity identity = {.known_by = LOCK_BY_ADDRESS, .frame = frame_make(0, address)};
-	uint32_t module;
-
-	if (fact.kind == LOCK_FACT_NAME) {
-		identity = (struct lock_identity){.known_by = LOCK_BY_NAME};
-		strcpy(identity.name, lock_names_text(fact.value));
-	} else if (fact.kind == LOCK_FACT_PLACE) {
-		identity.known_by = LOCK_BY_PLACE;
-		identity.frame = frame_make(modules_find(fact.value), fact.value);
-	} else if (locks.labels == LOCK_LABELS_NAME && (module = modules_find_data(address)) != FRAME_MODULE_UNKNOWN) {
-		identity.known_by = LOCK_BY_VARIABLE;
-		identity.frame = frame_make(module, address);
-	}
-	return identity;
+	return (key.word * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - LOCK_TABLE_BITS);
 }
 
 /* Is there room for one more that is only an address? */
@@ -72,78 +46,111 @@ static bool claim_address(void)
 	       atomic_fetch_add_explicit(&locks.table->addresses, 1, memory_order_relaxed) < limit;
 }
 
-static void publish(struct lock_identity *identity, const struct lock_identity *contents)
+static void publish(struct lock_identity *identity, struct key key)
 {
-	identity->known_by = contents->known_by;
-	identity->frame = contents->frame;
-	memcpy(identity->name, contents->name, sizeof(identity->name));
+	uint32_t module = FRAME_MODULE_UNKNOWN;
+
+	if (key.known_by == LOCK_BY_VARIABLE)
+		module = modules_find_data(key.value);
+	else if (key.known_by == LOCK_BY_PLACE)
+		module = modules_find(key.value);
+	identity->known_by = key.known_by;
+	if (key.known_by == LOCK_BY_VARIABLE && module == FRAME_MODULE_UNKNOWN) /* no room for its object */
+		identity->known_by = LOCK_BY_ADDRESS;
+	if (key.known_by == LOCK_BY_NAME)
+		strcpy(identity->name, lock_names_text(key.value));
+	else
+		identity->frame = frame_make(module, key.value);
 	/* Partner: the acquire loads of readers. */
 	atomic_store_explicit(&identity->ready, 1, memory_order_release);
 }
 
-/* Enters the key at or behind `place`; 0 if there is no room. Another thread may enter the same one first. */
-static uint32_t enter(const void *lock, struct lock_fact fact, uint64_t key, uint32_t place, uint32_t probe)
-{
-	struct lock_identity identity = identify(lock, fact);
-
-	if (identity.known_by == LOCK_BY_ADDRESS && !claim_address())
-		return 0;
-	for (; probe < LOCK_TABLE_PROBES; probe++) {
-		uint32_t number = (place + probe) % LOCK_TABLE_LIMIT;
-		uint64_t found = 0;
-
-		if (atomic_compare_exchange_strong_explicit(&locks.table->keys[number], &found, key,
-							    memory_order_relaxed, memory_order_relaxed)) {
-			publish(&locks.table->identities[number], &identity);
-			return number + 1;
-		}
-		if (found == key)
-			return number + 1;
-	}
-	return 0;
-}
-
 /* Is this the variable of an object that was unloaded? Then what is at its address is another lock. */
-static bool is_gone(uint32_t number, uint64_t key)
+static bool is_gone(uint32_t number, struct key key)
 {
 	const struct lock_identity *identity = &locks.table->identities[number];
+	uint64_t word = key.word;
 
-	if (!atomic_load_explicit(&identity->ready, memory_order_acquire) || /* partner: publish */
-	    identity->known_by != LOCK_BY_VARIABLE || !modules_is_retired(frame_module(identity->frame)))
+	if (key.known_by != LOCK_BY_VARIABLE ||
+	    !atomic_load_explicit(&identity->ready, memory_order_acquire) || /* partner: publish */
+	    !modules_is_retired(frame_module(identity->frame)))
 		return false;
-	atomic_compare_exchange_strong_explicit(&locks.table->keys[number], &key,
-						key_of(KEY_GONE, (uint64_t)frame_address(identity->frame)),
-						memory_order_relaxed, memory_order_relaxed);
+	atomic_compare_exchange_strong_explicit(&locks.table->keys[number], &word,
+						(uint64_t)(KEY_GONE + 1) << KEY_SHIFT | key.value, memory_order_relaxed,
+						memory_order_relaxed);
 	return true;
 }
 
-static uint32_t find_or_enter(const void *lock, struct lock_fact fact)
+/* 1 + the number of the key; 0 if it is not there. *out_probe: how far from its first place there is room; LOCK_TABLE_PROBES: nowhere. */
+static uint32_t find(struct key key, uint32_t *out_probe)
 {
-	uint64_t key = lock_key(lock, fact);
 	uint32_t place = first_place(key);
 
-	for (uint32_t probe = 0; probe < LOCK_TABLE_PROBES; probe++) {
-		uint32_t number = (place + probe) % LOCK_TABLE_LIMIT;
-		uint64_t found = atomic_load_explicit(&locks.table->keys[number], memory_order_relaxed);
+	for (*out_probe = 0; *out_probe < LOCK_TABLE_PROBES; ++*out_probe) {
+		uint32_t number = (place + *out_probe) % LOCK_TABLE_LIMIT;
+		uint64_t word = atomic_load_explicit(&locks.table->keys[number], memory_order_relaxed);
 
-		if (found == key && !is_gone(number, key))
+		if (word == 0)
+			return 0;
+		if (word == key.word && !is_gone(number, key))
 			return number + 1;
-		if (found == 0)
-			return enter(lock, fact, key, place, probe);
 	}
 	return 0;
+}
+
+/* Enters the key that was not found; 0 if there is no room. Another thread may enter the same one first. */
+static uint32_t enter(struct key key, uint32_t probe)
+{
+	if (probe < LOCK_TABLE_PROBES && key.known_by == LOCK_BY_ADDRESS && !claim_address())
+		return 0;
+	for (; probe < LOCK_TABLE_PROBES; probe++) {
+		uint32_t number = (first_place(key) + probe) % LOCK_TABLE_LIMIT;
+		uint64_t word = 0;
+
+		if (atomic_compare_exchange_strong_explicit(&locks.table->keys[number], &word, key.word,
+							    memory_order_relaxed, memory_order_relaxed)) {
+			publish(&locks.table->identities[number], key);
+			return number + 1;
+		}
+		if (word == key.word)
+			return number + 1;
+	}
+	return 0;
+}
+
+static uint32_t find_or_enter(struct key key)
+{
+	uint32_t probe, number = find(key, &probe);
+
+	return number ? number : enter(key, probe);
+}
+
+static uint32_t find_by_name(const void *lock)
+{
+	struct lock_fact fact = lock_names_find(lock);
+	struct key variable = key_of(LOCK_BY_VARIABLE, (uintptr_t)lock);
+	uint32_t probe, number;
+
+	if (fact.kind == LOCK_FACT_NAME)
+		return find_or_enter(key_of(LOCK_BY_NAME, fact.value));
+	number = find(variable, &probe);
+	if (number)
+		return number;
+	if (modules_has_data((uintptr_t)lock))
+		return enter(variable, probe);
+	if (fact.kind == LOCK_FACT_PLACE)
+		return find_or_enter(key_of(LOCK_BY_PLACE, fact.value));
+	return find_or_enter(key_of(LOCK_BY_ADDRESS, (uintptr_t)lock));
 }
 
 uint32_t lock_table_find(const void *lock)
 {
-	struct lock_fact fact = {LOCK_FACT_NONE, 0};
 	uint32_t number;
 
 	if (locks.labels == LOCK_LABELS_OFF)
 		return 0;
-	if (locks.labels == LOCK_LABELS_NAME)
-		fact = lock_names_find(lock);
-	number = find_or_enter(lock, fact);
+	number = locks.labels == LOCK_LABELS_NAME ? find_by_name(lock)
+						  : find_or_enter(key_of(LOCK_BY_ADDRESS, (uintptr_t)lock));
 	if (!number)
 		losses_add(LOSS_LOCKS_FULL);
 	return number;

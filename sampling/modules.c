@@ -161,11 +161,23 @@ uint32_t modules_find(uint64_t address)
 	return FRAME_MODULE_UNKNOWN;
 }
 
+static bool modules_learn_data(uint64_t address, struct object *out_object)
+{
+	return object_find(address, out_object) && object_segment(out_object, address, 1, PF_W);
+}
+
+bool modules_has_data(uint64_t address)
+{
+	struct object object;
+
+	return modules_learn_data(address, &object);
+}
+
 uint32_t modules_find_data(uint64_t address)
 {
 	struct object object;
 
-	if (!object_find(address, &object) || !object_segment(&object, address, 1, PF_W))
+	if (!modules_learn_data(address, &object))
 		return FRAME_MODULE_UNKNOWN;
 	for (unsigned i = 0; i < object.segment_count; i++)
 		if (object.segments[i].p_type == PT_LOAD && (object.segments[i].p_flags & PF_X))

@@ -55,6 +55,9 @@ uint32_t modules_find(uint64_t address);
  * object's. */
 uint32_t modules_find_data(uint64_t address);
 
+/* Is that an object's data? As modules_find_data, without entering it. */
+bool modules_has_data(uint64_t address);
+
 /* Was that object unloaded? */
 bool modules_is_retired(uint32_t number);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* locks: locks that are known in different ways, each waited for by a function of its own while another holds it; HOLD_MS at least,
- * ROUNDS times. Then, until its input ends, three threads wait for the named one. */
+ * ROUNDS times. Then, until its input ends, three threads wait for the named one, one for another. */
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ static void wait_in_child(void)
 
 int main(void)
 {
-	pthread_t waiters[LATE_WAITERS];
+	pthread_t waiters[LATE_WAITERS + 1];
 
 	given = make_cache();
 	made = make_cache();
@@ -100,13 +100,16 @@ int main(void)
 	wait_in_child();
 	wait_for_all();
 	pthread_mutex_lock(given);
+	pthread_mutex_lock(made);
 	for (int i = 0; i < LATE_WAITERS; i++)
 		waiters[i] = held_up_start(wait_given);
+	waiters[LATE_WAITERS] = held_up_start(wait_made);
 	printf("%p\n", (void *)found);
 	fflush(stdout);
 	getchar();
 	pthread_mutex_unlock(given);
-	for (int i = 0; i < LATE_WAITERS; i++)
+	pthread_mutex_unlock(made);
+	for (int i = 0; i <= LATE_WAITERS; i++)
 		pthread_join(waiters[i], NULL);
 	return 0;
 }

@@ -22,7 +22,7 @@ are_labels()
 	is_label cache_lock mutex variable
 	is_label db+0x40 rwlock-write member
 	is_label orders mutex given "$1"
-	is_label 'made in make_cache' mutex made
+	is_label 'made in make_cache' mutex made $(($1 / 3))
 	is_label 'made in make_table' mutex made_too
 	is_label "$address" mutex found
 }
@@ -48,7 +48,7 @@ is 'how many wait for each now' "$(awk '$2 == 5 { print $5, $6, $7, $8, $9 }' "$
 		0 mutex cache_lock
 		0 rwlock-write db+0x40
 		3 mutex orders
-		0 mutex made in make_cache
+		1 mutex made in make_cache
 		0 mutex made in make_table
 		0 mutex $address
 	END
@@ -66,6 +66,9 @@ is 'the stacks' "$(member "$work/json" orders '["holder"]["stack"][:2] + lock["w
 	"['pthread_mutex_unlock', 'hold_given', 'pthread_mutex_lock', 'wait_given']"
 near 'and their time' "$(member "$work/json" cache_lock '["waiter"]["delay_ns"]')" "$(member "$work/json" cache_lock '["total_ns"]')" 0.1
 is 'the worst only' "$("$contend" locks -n 1 "$pid" | grep -c 'waited in')" 1
+"$contend" threads --no-stacks "$pid" >"$work/threads"
+is 'contend threads calls it so, too' "$(grep -c ' orders, held by ' "$work/threads")" 3
+is 'and tells where another was made' "$(grep -c ' 0x[0-9a-f]* (made in make_cache), held by ' "$work/threads")" 1
 finish_program
 is 'it ends well' $? 0
 

@@ -65,6 +65,10 @@ static void locks_are_known_by_what_is_best(void)
 	identity = identity_of(&memory[1]);
 	ok(identity && identity->known_by == LOCK_BY_PLACE, "what was initialised is known by where");
 	ok(frame_address(identity->frame) - (uintptr_t)locks_are_known_by_what_is_best < 4096, "which is here");
+	initialise(&variables[6]);
+	identity = identity_of(&variables[6]);
+	ok(identity && identity->known_by == LOCK_BY_VARIABLE, "but a variable stays one");
+	lock_names_destroyed(&variables[6]);
 	lock_names_give(&memory[2], "orders");
 	lock_names_give(&variables[4], "orders");
 	identity = identity_of(&memory[2]);
