@@ -15,7 +15,7 @@
 
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
-/* The commands; argv[0] is the command's name. */
+/* The commands; argv[0] is "contend" and the command's name. */
 #define COMMAND(name, function, arguments, sentence) int function(int argc, char **argv);
 #include "commands.def"
 #undef COMMAND
@@ -23,6 +23,12 @@ enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 /* "contend: ..." on standard error; returns TOOL_FAILED or TOOL_USAGE. */
 int tool_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int tool_misuse(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* After getopt_long, which has said what is wrong. TOOL_USAGE. */
+int tool_misuse_option(const char *command);
+
+/* A process that nothing is known of. TOOL_FAILED. */
+int tool_fail_unprofiled(pid_t pid);
 
 /* Reads the options that the library would read: where regions lie, how files are named. Returns how many values are bad,
  * each complained of. */

@@ -144,8 +144,7 @@ static void check_process(const char *text, struct checking *checking)
 	if (pid <= 0 || pid > INT_MAX)
 		checking->status = tool_misuse("check", "'%s' is no process id", text);
 	else if (region_search(&query, &visitor) == 0 && checking->status == TOOL_OK)
-		checking->status =
-			tool_fail("process %ld: no region in %s/contend-%u", pid, config.region_dir, geteuid());
+		checking->status = tool_fail_unprofiled((pid_t)pid);
 }
 
 int tool_check(int argc, char **argv)
@@ -156,11 +155,11 @@ int tool_check(int argc, char **argv)
 	int option;
 
 	tool_read_config();
-	while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
 		if (option != 'r')
-			return tool_misuse("check", "unknown option");
+			return tool_misuse_option("check");
 		checking.at_rest = true;
 	}
 	if (optind == argc)

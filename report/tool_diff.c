@@ -183,7 +183,7 @@ static int take_option(int option, struct diff_command *command)
 		command->as_json = true;
 		return TOOL_OK;
 	default:
-		return tool_misuse("diff", "the command line is wrong");
+		return tool_misuse_option("diff");
 	}
 }
 
@@ -198,7 +198,7 @@ int tool_diff(int argc, char **argv)
 	struct diff_command command = {.order = {.most = CHANGES_SHOWN, .weight = STACK_WEIGHT_DELAY_NS}};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+n:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "n:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
 		if (take_option(option, &command) != TOOL_OK)

@@ -60,20 +60,12 @@ static pid_t pid_of(const char *text)
 	return *end == '\0' && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
-static int fail_without_region(pid_t pid)
-{
-	return tool_fail(
-		"process %d: no region in %s/contend-%u: it is not profiled, not yours, or ended and has written its "
-		"profiles itself",
-		pid, config.region_dir, geteuid());
-}
-
 static int dump_pid(pid_t pid, const struct dump_order *order)
 {
 	unsigned found;
 	int status = tool_dump_regions(pid, order, &found);
 
-	return found || status != TOOL_OK ? status : fail_without_region(pid);
+	return found || status != TOOL_OK ? status : tool_fail_unprofiled(pid);
 }
 
 static int dump_dead(struct dump_order *order)
@@ -108,7 +100,7 @@ static int find_look(const struct request *request, struct tool_look *out_look)
 	if (!error)
 		return TOOL_OK;
 	if (!request->region && error == -ESRCH)
-		return fail_without_region(request->pid);
+		return tool_fail_unprofiled(request->pid);
 	return tool_fail("%s: %s", request->region ? request->region : request->process, tool_error_words(error));
 }
 
@@ -204,7 +196,7 @@ static int read_option(int option, const char *argument, struct request *request
 			       ? TOOL_OK
 			       : tool_misuse("dump", "'%s' is no kind of profile: mutex, block or wake", argument);
 	default:
-		return tool_misuse("dump", "unknown option");
+		return tool_misuse_option("dump");
 	}
 }
 
@@ -224,7 +216,7 @@ int tool_dump(int argc, char **argv)
 
 	tool_read_config();
 	request.order.pattern = config.out;
-	while ((option = getopt_long(argc, argv, "+o:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
 		status = read_option(option, optarg, &request);

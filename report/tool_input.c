@@ -167,9 +167,7 @@ static int read_process(const char *named, const struct tool_input_order *order,
 		return tool_fail("%s: no process has such a number", named);
 	error = tool_look_at_process((pid_t)pid, &look);
 	if (error == -ESRCH)
-		return tool_fail(
-			"process %ld: not profiled: no region in %s/contend-%u; `contend list` shows those that are",
-			pid, config.region_dir, geteuid());
+		return tool_fail_unprofiled((pid_t)pid);
 	return take_look(named, error, &look, order, input);
 }
 

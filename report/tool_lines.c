@@ -1,44 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "path.h"
 #include "tool_lines.h"
+#include "tool_progress.h"
 
-static struct {
-	struct timespec began;
-	bool is_shown;
-} progress;
-
-static bool takes_long(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - progress.began.tv_sec > 1;
-}
+static struct tool_progress progress;
 
 static void show_progress(const char *path, size_t number, size_t count)
 {
-	if (!path && progress.is_shown)
-		fputs("\r\033[K", stderr);
-	if (!path || !takes_long())
-		return;
-	progress.is_shown = true;
-	fprintf(stderr, "\r\033[Kcontend: reading the debug information of %.50s (%zu of %zu)", path_base(path), number,
-		count);
-	fflush(stderr);
+	if (path)
+		tool_progress_say(&progress, "reading the debug information of %.50s (%zu of %zu)", path_base(path),
+				  number, count);
+	else
+		tool_progress_end(&progress);
 }
 
 struct source_lines *tool_lines_new(void)
 {
-	struct source_lines_manner manner = {.progress = isatty(STDERR_FILENO) ? show_progress : NULL};
+	struct source_lines_manner manner = {.progress = show_progress};
 
-	progress.is_shown = false;
-	clock_gettime(CLOCK_MONOTONIC, &progress.began);
+	tool_progress_begin(&progress);
 	return source_lines_new(&manner);
 }
 

@@ -222,7 +222,7 @@ int tool_list(int argc, char **argv)
 	struct region_visitor visitor = {.found = list_region, .refused = refuse, .argument = &list};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_JSON:
 			list.as_json = true;
@@ -233,7 +233,7 @@ int tool_list(int argc, char **argv)
 		case 'h':
 			return help();
 		default:
-			return tool_misuse("list", "unknown option");
+			return tool_misuse_option("list");
 		}
 	}
 	if (argc != optind)
@@ -245,7 +245,7 @@ int tool_list(int argc, char **argv)
 	if (list.as_json)
 		puts("]");
 	else if (list.rows == 0 && list.status == TOOL_OK)
-		printf("no profiled processes in %s\n", config.region_dir);
+		printf("no profiled processes in %s: `contend run PROGRAM` starts one\n", config.region_dir);
 	delta_base_tidy(config.region_dir);
 	return list.status;
 }

@@ -47,8 +47,21 @@ int tool_misuse(const char *command, const char *format, ...)
 	va_start(arguments, format);
 	say(command, format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "Try 'contend %s --help'.\n", command ? command : "");
+	return tool_misuse_option(command);
+}
+
+int tool_misuse_option(const char *command)
+{
+	fprintf(stderr, "Try 'contend%s%s --help'.\n", command ? " " : "", command ? command : "");
 	return TOOL_USAGE;
+}
+
+int tool_fail_unprofiled(pid_t pid)
+{
+	return tool_fail(
+		"process %d is not profiled, another user's, or has ended and written its profiles (nothing in "
+		"%s/contend-%u): `contend list` shows those that are",
+		pid, config.region_dir, geteuid());
 }
 
 const char *tool_error_words(int error)
@@ -116,18 +129,27 @@ unsigned tool_read_config(void)
 	return complaints;
 }
 
+/* getopt's complaints begin with argv[0]. */
+static int run(const struct command *command, int argc, char **argv)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "contend %s", command->name);
+	argv[0] = name;
+	return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
 		return usage(stderr);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
 		return usage(stdout);
 	if (strcmp(argv[1], "--version") == 0)
 		return puts("contend " CONTEND_VERSION) < 0 ? TOOL_FAILED : TOOL_OK;
 	clock_init();
 	for (int i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
-	tool_fail("no command '%s'", argv[1]);
-	return usage(stderr);
+			return run(&commands[i], argc - 1, argv + 1);
+	return tool_misuse(NULL, "no command '%s'", argv[1]);
 }

@@ -50,8 +50,7 @@ int tool_process_look(const char *command, const char *pid_text, struct tool_loo
 		return tool_misuse(command, "'%s' is no process number", pid_text);
 	error = tool_look_at_process(pid, out_look);
 	if (error == -ESRCH)
-		return tool_fail("process %d is not profiled, or another user's: `contend list` shows those that are",
-				 pid);
+		return tool_fail_unprofiled(pid);
 	return error ? tool_fail("process %d: %s", pid, tool_error_words(error)) : TOOL_OK;
 }
 

@@ -240,7 +240,7 @@ static int take_option(struct push *push, int option, char *value)
 				     &push->buffer_bytes);
 		break;
 	default:
-		status = tool_misuse("push", "unknown option");
+		status = tool_misuse_option("push");
 	}
 	return status;
 }
@@ -261,7 +261,7 @@ int tool_push(int argc, char **argv)
 	pid_t *pids = NULL;
 	int option, status = TOOL_OK;
 
-	while (status == TOOL_OK && (option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+	while (status == TOOL_OK && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
 		status = take_option(&order, option, optarg);

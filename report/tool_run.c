@@ -255,7 +255,7 @@ int tool_run(int argc, char **argv)
 		case 'h':
 			return help();
 		default:
-			return tool_misuse("run", "unknown option");
+			return tool_misuse_option("run");
 		}
 	}
 	if (optind == argc)

@@ -106,7 +106,7 @@ int tool_serve(int argc, char **argv)
 	pid_t *pids = NULL;
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_LISTEN:
 			server.place.text = optarg;
@@ -117,7 +117,7 @@ int tool_serve(int argc, char **argv)
 		case 'h':
 			return help();
 		default:
-			return tool_misuse("serve", "unknown option");
+			return tool_misuse_option("serve");
 		}
 	}
 	tool_read_config();

@@ -113,7 +113,9 @@ static int listen_tcp(struct serve_place *place)
 		return tool_fail("%s: %s", place->text, gai_strerror(error));
 	error = bind_tcp(found, &place->socket);
 	freeaddrinfo(found);
-	return error ? tool_fail("%s: cannot listen there: %s", place->text, strerrordesc_np(error)) : TOOL_OK;
+	return error ? tool_fail("%s: cannot listen there: %s%s", place->text, strerrordesc_np(error),
+				 error == EADDRINUSE ? "; --listen :PORT chooses another port" : "")
+		     : TOOL_OK;
 }
 
 int serve_listen(struct serve_place *place)

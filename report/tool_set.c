@@ -176,8 +176,7 @@ static int set_process(const struct set_order *order)
 	int error = tool_look_open_process(order->pid, &look), status;
 
 	if (error == -ESRCH)
-		return tool_fail("process %d is not profiled, or another user's: `contend list` shows those that are",
-				 order->pid);
+		return tool_fail_unprofiled(order->pid);
 	if (error)
 		return tool_fail("process %d: %s", order->pid, tool_error_words(error));
 	status = set(&look, order);
@@ -213,7 +212,7 @@ static int parse_option(int option, struct set_order *order)
 		order->by_signal = true;
 		return TOOL_OK;
 	default:
-		return tool_misuse("set", "unknown option");
+		return tool_misuse_option("set");
 	}
 }
 

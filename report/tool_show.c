@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "snapshot_names.h"
 #include "tool.h"
@@ -247,7 +248,7 @@ static int take_option(int option, struct show_command *command)
 		command->no_idle = true;
 		return TOOL_OK;
 	default:
-		return tool_misuse("show", "the command line is wrong");
+		return tool_misuse_option("show");
 	}
 }
 
@@ -267,7 +268,7 @@ int tool_show(int argc, char **argv)
 	struct show_command command = {.order = {.most = WORST_SHOWN, .weight = STACK_WEIGHT_DELAY_NS}};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+n:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "n:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
 		if (take_option(option, &command) != TOOL_OK)
@@ -277,6 +278,9 @@ int tool_show(int argc, char **argv)
 		return tool_misuse("show", "no profile named");
 	if (!command.form)
 		command.form = tool_show_text;
+	if ((command.form == tool_show_html || command.form == tool_show_svg) && isatty(STDOUT_FILENO))
+		return tool_misuse("show", "this would fill the terminal: `contend show --html %s > locks.html`",
+				   argv[optind]);
 	if (!command.input.wanted)
 		command.input.wanted = TOOL_INPUT_ALL;
 	return show(argv + optind, argc - optind, &command);

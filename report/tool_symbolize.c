@@ -94,11 +94,11 @@ int tool_symbolize(int argc, char **argv)
 	const char *output = NULL;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+o:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
 		if (option == 'h')
 			return help();
 		if (option != 'o')
-			return tool_misuse("symbolize", "unknown option");
+			return tool_misuse_option("symbolize");
 		output = optarg;
 	}
 	if (argc - optind != 1)

@@ -4,11 +4,12 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "thread_list.h"
 #include "tool.h"
 #include "tool_processes.h"
+#include "tool_progress.h"
+#include "tool_wait.h"
 
 struct threads_order {
 	const char *target;
@@ -43,15 +44,6 @@ static int print_help(void)
 
 enum { STATUS_DEADLOCK = 3 };
 
-static void sleep_for(double seconds)
-{
-	struct timespec time = {.tv_sec = (time_t)seconds,
-				.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &time, &time) == EINTR)
-		;
-}
-
 static int print_list(const struct thread_list *list, const struct threads_order *order)
 {
 	if (order->as_json)
@@ -73,7 +65,7 @@ static int take_interval(const struct tool_look *look, const struct threads_orde
 	if (order->seconds > 0) {
 		error = thread_list_take(look, &(struct thread_list_order){0}, &earlier);
 		if (!error)
-			sleep_for(order->seconds);
+			tool_wait(look, order->seconds);
 	}
 	if (!error)
 		error = thread_list_take(look, what, out_list);
@@ -96,15 +88,32 @@ static int has_deadlock(const struct tool_look *look, bool *out_has)
 	return 0;
 }
 
+/* Looks up to so many times, without showing what is seen. */
+static int await_deadlock(const struct tool_look *look, unsigned long looks)
+{
+	struct tool_progress progress;
+	bool is_found = false;
+	int error = 0;
+
+	tool_progress_begin(&progress);
+	for (unsigned long i = 0; i < looks && !is_found && !error; i++) {
+		tool_progress_say(&progress, "%lu of %lu looks at %s: no deadlock", i, looks, look->label);
+		error = has_deadlock(look, &is_found);
+	}
+	tool_progress_end(&progress);
+	return error;
+}
+
 static int look_and_print(const struct tool_look *look, const struct threads_order *order)
 {
 	struct thread_list_order what = {.has_names = !order->with_times || order->as_json};
 	struct thread_list *list;
-	bool is_found = false;
-	int error = 0, status;
+	int error, status;
 
-	for (unsigned long i = 1; i < order->looks && !is_found && !error; i++)
-		error = has_deadlock(look, &is_found);
+	if (order->seconds > 0 && look->ending.life == ENDING_DEAD)
+		return tool_fail("%s is dead, and does nothing any more; without --seconds, what it did is shown",
+				 look->label);
+	error = await_deadlock(look, order->looks - 1);
 	if (!error)
 		error = take_interval(look, order, &what, &list);
 	if (error == -ESRCH)
@@ -165,7 +174,7 @@ static int parse(int argc, char **argv, struct threads_order *order)
 			if (option == 's')
 				order->seconds = number;
 			else
-				order->looks = (unsigned long)number;
+				order->looks = number < 1 ? 1 : (unsigned long)number;
 			break;
 		case 'r':
 			order->target = optarg;
@@ -178,7 +187,7 @@ static int parse(int argc, char **argv, struct threads_order *order)
 		case 'h':
 			exit(print_help());
 		default:
-			return tool_misuse("threads", "what is this?");
+			return tool_misuse_option("threads");
 		}
 	}
 	if (!order->is_file && optind < argc)

@@ -238,7 +238,7 @@ int tool_top(int argc, char **argv)
 		if (option == 'h')
 			return help();
 		if (option != 'i')
-			return tool_misuse("top", "the command line is wrong");
+			return tool_misuse_option("top");
 		if (take_interval(optarg, &command) != TOOL_OK)
 			return TOOL_USAGE;
 	}

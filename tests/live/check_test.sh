@@ -64,7 +64,7 @@ printf 'text' >"$work/text"
 fails 'a text' 'text: not a region' "$work/text"
 fails 'no file' 'nowhere: No such file' "$work/nowhere"
 fails 'a directory' 'not a region|directory' "$work"
-fails 'a process that is not profiled' 'no region in' $$
+fails 'a process that is not profiled' 'is not profiled' $$
 cp "$work/whole" "$work/zeroed"
 blocks=$(($(stat -c %s "$work/whole") / 4096))
 dd if=/dev/zero of="$work/zeroed" bs=4096 seek=1 count=$((blocks - 1)) conv=notrunc status=none

@@ -59,7 +59,7 @@ dump_dead()
 
 list
 is 'nothing there: success' $? 0
-is 'and it is said' "$(cat list.out list.err)" "no profiled processes in $CONTEND_REGION_DIR"
+is 'and it is said' "$(cat list.out list.err)" "no profiled processes in $CONTEND_REGION_DIR: \`contend run PROGRAM\` starts one"
 list --json
 is 'as JSON' "$(cat list.out)" '[]'
 dump_dead nothing

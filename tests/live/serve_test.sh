@@ -221,7 +221,7 @@ is_error 'a process that is not named' "$(get "$root/block?pid=$first")" 404 \
 	"process $first: not profiled, not served here, or ended (contend list tells)"
 is 'a name that is allowed' "$(get /metrics -H 'Host: profiles.example:80')" 200
 "$contend" serve --listen "127.0.0.1:$port" >out 2>err
-is 'a port that is taken' "$? $(cat err)" "1 contend: 127.0.0.1:$port: cannot listen there: Address already in use"
+is 'a port that is taken' "$? $(cat err)" "1 contend: 127.0.0.1:$port: cannot listen there: Address already in use; --listen :PORT chooses another port"
 stop_server INT
 is 'SIGINT ends it' $? 0
 

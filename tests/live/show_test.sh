@@ -166,9 +166,9 @@ for number in 0 -1 1x x '' 99999999999999999999; do
 	refused 2 "contend show: $number: not a number of stacks"
 done
 show -n
-refused 2 'contend show: the command line is wrong'
+refused 2 "contend show: option requires an argument -- 'n'"
 show -x "$block"
-refused 2 'contend show: the command line is wrong'
+refused 2 "contend show: invalid option -- 'x'"
 show --json --folded "$block"
 refused 2 'two forms are asked for'
 show --by size "$block"

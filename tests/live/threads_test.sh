@@ -204,7 +204,8 @@ threads nonsense
 is 'no number: usage' $? 2
 threads 999999999
 is 'no such process' $? 1
-is 'is said in one line' "$(cat threads.err)" 'contend: process 999999999 is not profiled, or another user'"'"'s: `contend list` shows those that are'
+is 'is said in one line' "$(cat threads.err)" \
+	"contend: process 999999999 is not profiled, another user's, or has ended and written its profiles (nothing in $CONTEND_REGION_DIR/contend-$(id -u)): \`contend list\` shows those that are"
 threads $$
 is 'one that is not profiled' $? 1
 "$contend" threads --help >help.out

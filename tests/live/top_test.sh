@@ -4,78 +4,12 @@
 # `contend top` on a terminal, as a person uses it: views, order, pause, pages, other sizes; it ends with the process, and leaves the
 # terminal as it was; and it says what else there is where there is no terminal.
 . "${ROOT:-$PWD}/tests/live/common.sh"
+. "$ROOT/tests/live/terminal.sh"
 cd "$work" || exit 1
-export TMUX_TMPDIR=$work LC_ALL=C.UTF-8
-trap 'tmux -f /dev/null kill-server 2>/dev/null; rm -rf "$work"' EXIT
-
-# WIDTH HEIGHT ARGUMENT...: `contend top` with these arguments in a terminal of its own; its status goes to "status".
-show_top()
-{
-	local size=(-x "$1" -y "$2")
-
-	shift 2
-	rm -f status settings
-	tmux -f /dev/null new-session -d "${size[@]}" \
-		"stty -a >settings; '$contend' top $* 2>&1; echo \"status \$?\" | tee status; stty -a | cmp - settings && echo same settings; exec cat" 8>&- 9>&-
-	tmux set-option -g remain-on-exit on
-}
-
-screen()
-{
-	tmux capture-pane -p >screen.txt
-	cat screen.txt
-}
-
-press()
-{
-	tmux send-keys "$@"
-}
-
-screen_has()
-{
-	screen | grep -Eq -- "$1"
-}
-
-screen_lacks()
-{
-	! screen_has "$1"
-}
-
-# COMMAND...: waits until it holds, 20 s at most: to ask for the screen takes its time.
-await_screen()
-{
-	local end=$((SECONDS + 20))
-
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return
-		sleep 0.05
-	done
-}
-
-# NAME PATTERN: waits until the screen shows it.
-shows()
-{
-	if await_screen screen_has "$2"; then result ok "$1"; else result 'not ok' "$1" "no line like '$2' in
-$(screen)"; fi
-}
-
-hides()
-{
-	if await_screen screen_lacks "$2"; then result ok "$1"; else result 'not ok' "$1" "a line like '$2' in
-$(screen)"; fi
-}
-
 # The number of the column that is called that, of all rows.
 column()
 {
 	screen | awk -v title="$1" 'found && NF > 2 && /^ /{ print $at } { for (i = 1; i <= NF; i++) if ($i == title) { at = i; found = 1 } }'
-}
-
-end_top()
-{
-	press q
-	await test -e status
-	tmux kill-server
 }
 
 # WAY [COUNT]: in $main a process whose threads wait like that.
@@ -93,7 +27,7 @@ end_waiting()
 }
 
 start_waiting busy 4
-show_top 80 24 "$main"
+on_terminal 80 24 "'$contend' top $main"
 shows 'it begins with the holders' '^\[holders\] .*stacks that released'
 shows 'rates are of two looks' 'rates of 1\.[0-9]s$'
 shows 'who holds what others wait for' '^ *[0-9.]+m?s +[0-9]+ +[0-9.]+[kM]? +[0-9.]+m?s +[0-9.]+[kM]? +mutex_unlock +be_busy < start_thread'
@@ -142,13 +76,14 @@ tmux resize-window -x 5 -y 2
 sleep 1.2
 tmux resize-window -x 80 -y 24
 shows 'after a window that holds nothing all is there' ' mutex_unlock +be_busy'
-end_top
+press q
+end_terminal
 is 'q quits' "$(cat status)" 'status 0'
 end_waiting
 
 # A selected row stays selected where it goes; a page stays that row's.
 start_waiting crowd 50
-show_top 80 24 "$main"
+on_terminal 80 24 "'$contend' top $main"
 press t
 shows 'a crowd' ' crowd +mutex '
 press End
@@ -168,13 +103,13 @@ shows 'what it left can be written' "contend dump $main. writes its profiles"
 shows 'with a good status' '^status 0$'
 shows 'the terminal is as it was' '^same settings$'
 hides 'nothing of it is left' 'held by'
-tmux kill-server
+end_terminal
 "$contend" dump -o "$work/left.%n" "$main" >/dev/null 2>&1
 end_waiting
 
 # A deadlock is seen in all views.
 start_waiting ring 3
-show_top 80 24 "$main"
+on_terminal 80 24 "'$contend' top $main"
 shows 'a deadlock' ', 3 IN DEADLOCK '
 shows 'nothing was released' 'No thread has made another one wait'
 press t
@@ -186,20 +121,19 @@ shows 'a process that ends during a pause is there still' '^\[PAUSED, HAS ENDED\
 press p
 shows 'until it goes on' "^contend: process $main \(threads\) has ended$"
 shows 'with a good status' '^status 0$'
-tmux kill-server
+end_terminal
 
 # A process that becomes another one.
 start_profiled program sh -c 'read line; exec "$1" single' sh "$live/threads"
 main=$pid
 await test -n "$(find "$CONTEND_REGION_DIR/contend-$(id -u)" -name "$main.*" 2>/dev/null)"
-show_top 80 24 "$main"
+on_terminal 80 24 "'$contend' top $main"
 shows 'a process' "^process $main \((da)?sh\)"
 echo >&9
 shows 'the program that it becomes is shown' "^process $main \(threads\)"
-tmux send-keys C-c
-await test -e status
+press C-c
+end_terminal
 is 'Ctrl-C quits' "$(cat status)" 'status 0'
-tmux kill-server
 
 # Where it cannot be shown.
 "$contend" top "$main" >no.out 2>no.err </dev/null
@@ -217,5 +151,5 @@ is 'no process: usage' "$? $(head -n 1 no.err)" '2 contend top: of which process
 "$contend" top --interval 0 1 2>no.err
 is 'no interval: usage' "$? $(head -n 1 no.err)" "2 contend top: '0': from 0.1 to 3600 seconds"
 "$contend" top 999999999 2>no.err
-is 'no such process' "$? $(cat no.err)" "1 contend: process 999999999 is not profiled, or another user's: \`contend list\` shows those that are"
+is 'no such process' "$? $(cat no.err)" "1 contend: process 999999999 is not profiled, another user's, or has ended and written its profiles (nothing in $CONTEND_REGION_DIR/contend-$(id -u)): \`contend list\` shows those that are"
 finish
