@@ -8,11 +8,15 @@
 #include "frame_rule.h"
 #include "modules.h"
 #include "real.h"
+#include "unloading.h"
 
 int dlclose(void *handle)
 {
-	int error = REAL(dlclose)(handle);
+	int error;
 
+	unloading_begin();
+	error = REAL(dlclose)(handle);
+	unloading_end();
 	modules_forget_unloaded();
 	frame_rules_forget();
 	return error;

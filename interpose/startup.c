@@ -18,6 +18,7 @@
 #include "dump.h"
 #include "heap.h"
 #include "kernel.h"
+#include "late_stacks.h"
 #include "libc_versions.h"
 #include "lifecycle.h"
 #include "message.h"
@@ -87,6 +88,7 @@ static int dump_own_region(const char *pattern)
 		return 0;
 	region_set_sign(REGION_SIGN_DUMP);
 	before_ns = thread_cpu_ns();
+	late_stacks_take();
 	error = dump_region(region_mine(), pattern, &result);
 	overhead_add_report(thread_cpu_ns() - before_ns);
 	region_clear_sign(REGION_SIGN_DUMP);

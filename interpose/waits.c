@@ -8,14 +8,16 @@
 
 #include "measure.h"
 
-/* The value of `call`, measured as a wait at `place`. `descriptor` and `outcome` are evaluated after it and may use RESULT. */
+/* The value of `call`, measured as a wait at `place`. `descriptor` is evaluated before it, with a RESULT of 0, and after it, and may
+ * use RESULT; `outcome` after it. */
 #define RESULT waited_
 #define WAITED(place, call, descriptor, outcome)                                                                       \
 	({                                                                                                             \
 		struct record_wait wait_;                                                                              \
-		__typeof__(call) RESULT;                                                                               \
+		__typeof__(call) RESULT = 0;                                                                           \
                                                                                                                        \
 		wait_.site = (place);                                                                                  \
+		wait_.site.file = (descriptor);                                                                        \
 		measure_wait_begin(&wait_);                                                                            \
 		RESULT = (call);                                                                                       \
 		wait_.site.file = (descriptor);                                                                        \

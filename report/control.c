@@ -11,6 +11,7 @@
 
 #include "control.h"
 #include "kernel.h"
+#include "late_stacks.h"
 #include "libc_versions.h"
 #include "own_descriptors.h"
 #include "own_stack.h"
@@ -144,6 +145,16 @@ static void on_signal(int signal)
 	errno = saved_errno;
 }
 
+/* Not while a dump is made, which does the same. */
+static uint32_t show_waits(const struct wish *wish)
+{
+	if (!(wish->wanted & WISH_WAITS) || !acquire())
+		return 0;
+	late_stacks_take();
+	release();
+	return WISH_WAITS;
+}
+
 /* Somebody outside has asked for something. */
 static void serve_wish(void)
 {
@@ -151,7 +162,7 @@ static void serve_wish(void)
 
 	if (!wish_take(&wish))
 		return;
-	wish_answer(&wish, wish_set_knobs(&wish));
+	wish_answer(&wish, wish_set_knobs(&wish) | show_waits(&wish));
 	KERNEL_CALL(futex, &wish_words->answered, FUTEX_WAKE, INT_MAX);
 }
 

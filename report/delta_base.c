@@ -61,8 +61,9 @@ static int take_snapshot(struct tool_look *base)
 	if (fstat(base->file.descriptor, &status) != 0)
 		return -errno;
 	snapshot_clock_now(&moment);
+	moment.is_present = false;
 	moment.wall_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-	return snapshot_take(base->file.region, base->file.bytes, &moment, &base->snapshot);
+	return snapshot_take_file(&base->file, &moment, &base->snapshot);
 }
 
 int delta_base_read(int directory, const struct tool_look *look, struct tool_look *out_base)

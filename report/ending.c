@@ -22,9 +22,9 @@
 enum holder { HOLDER_NOT_KNOWN, HOLDER_SOMEBODY, HOLDER_NOBODY };
 
 /* A mapping keeps the file open for writing, which the kernel does not let a lease on reading overlook. */
-static enum holder find_holder(const struct region_place *place)
+static enum holder find_holder(const struct region_place *place, int flags)
 {
-	int file = openat((int)place->directory, place->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int file = openat((int)place->directory, place->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
 	enum holder holder = HOLDER_NOT_KNOWN;
 
 	if (file < 0)
@@ -35,6 +35,16 @@ static enum holder find_holder(const struct region_place *place)
 		holder = HOLDER_SOMEBODY;
 	close(file);
 	return holder;
+}
+
+bool ending_is_in_use(const struct region_file *file)
+{
+	struct region_place place = {.directory = AT_FDCWD};
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", file->descriptor);
+	place.name = link;
+	return find_holder(&place, 0) != HOLDER_NOBODY;
 }
 
 /* Is there a process of that number, and is it the one that started then? out_stat is zero where it cannot be read. */
@@ -236,7 +246,7 @@ void ending_find(const struct region_place *place, const struct region_file *fil
 	const struct region_header *header = &file->region->header;
 	struct ending_clues clues = {0};
 	struct ending ending = {
-		.life = find_life(header, find_holder(place), &clues),
+		.life = find_life(header, find_holder(place, O_NOFOLLOW), &clues),
 		.has_written = atomic_load_explicit(&header->closed, memory_order_relaxed) != 0,
 	};
 
@@ -250,7 +260,7 @@ bool ending_is_stillborn(const struct region_place *place)
 	struct region_name name;
 	struct process_stat stat;
 
-	if (!region_name_parse(path_base(place->name), &name) || find_holder(place) != HOLDER_NOBODY)
+	if (!region_name_parse(path_base(place->name), &name) || find_holder(place, O_NOFOLLOW) != HOLDER_NOBODY)
 		return false;
 	return !find_process(name.pid, name.process_start, &stat) || is_zombie(&stat);
 }

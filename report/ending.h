@@ -27,6 +27,9 @@ struct ending {
 
 void ending_find(const struct region_place *place, const struct region_file *file, struct ending *out_ending);
 
+/* Has anybody the region mapped? To be asked after what is to be known of it was read. Where it cannot be told: true. */
+bool ending_is_in_use(const struct region_file *file);
+
 /* Did the process that began to make a region die before it was one? */
 bool ending_is_stillborn(const struct region_place *place);
 

@@ -63,6 +63,14 @@ static void add_clock(struct pprof_comments *comments, const struct snapshot *sn
 		add(comments, "# clock: CLOCK_MONOTONIC");
 }
 
+/* Those of which the block profile has nothing yet. */
+static void add_waits(struct pprof_comments *comments, const struct snapshot *snapshot)
+{
+	if (snapshot->waits_without_stack)
+		add(comments, "# not shown: %llu waits in progress, whose stacks could not be had",
+		    (unsigned long long)snapshot->waits_without_stack);
+}
+
 static void add_losses(struct pprof_comments *comments, const struct snapshot *snapshot)
 {
 	size_t before = comments->count;
@@ -80,8 +88,10 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 		add_mutex_head(out_comments, snapshot, snapshot_profile_words(profile));
 	else
 		add_wait_head(out_comments, snapshot, profile);
+	if (profile == PROFILE_BLOCK)
+		add_waits(out_comments, snapshot);
 	if (snapshot->is_interval)
-		add(out_comments, "# interval: only what ended in the last %lld ms before the time of writing",
+		add(out_comments, "# interval: only what was waited in the last %lld ms before the time of writing",
 		    (long long)((snapshot->taken_wall_ns - snapshot->started_wall_ns) / 1000000));
 	add(out_comments, "# mutex fraction %u, block rate %lld ns at the time of writing",
 	    (unsigned)snapshot->mutex_fraction, (long long)snapshot->block_rate_ns);

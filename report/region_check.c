@@ -89,7 +89,8 @@ static void check_wish(struct region_check *check, const struct wish_words *wish
 	region_check_that(check,
 			  atomic_load_explicit(&wish->wanted, memory_order_relaxed) >> WISH_COUNT == 0 &&
 				  atomic_load_explicit(&wish->granted, memory_order_relaxed) >> WISH_COUNT == 0 &&
-				  wish->unused == 0,
+				  wish->unused == 0 &&
+				  atomic_load_explicit(&wish->has_helper, memory_order_relaxed) <= 1,
 			  "header: a wish for what does not exist");
 	region_check_that(check, answered % 2 == 0 && (int32_t)(number - answered) >= 0,
 			  "header: wish %u is answered, of %u", answered, number);
@@ -113,6 +114,8 @@ static void check_header(struct region_check *check)
 			  "header: signs that do not exist");
 	region_check_that(check, atomic_load_explicit(&header->dump_error, memory_order_relaxed) <= ERRNO_MOST,
 			  "header: the last dump failed with an error that does not exist");
+	region_check_that(check, atomic_load_explicit(&header->shown_until_ticks, memory_order_relaxed) >> 62 == 0,
+			  "header: waits were shown until the end of time");
 	region_check_that(check, header->dump_signal <= SIGNAL_MOST, "header: dump signal %u", header->dump_signal);
 	check_wish(check, &header->wish);
 	check_times(check, header);

@@ -61,14 +61,12 @@ static void check_owned(struct region_check *check, const struct thread *thread,
 			  "thread record %u: its stack ends before it begins", index);
 }
 
-/* The sample that a wait names; NULL where none can be. */
-static const struct sample *sample_of_wait(const struct region_check *check, uint32_t index, int64_t sample_offset)
+/* The sample at so many units from the table; NULL where none can be. */
+static const struct sample *sample_of_unit(const struct region_check *check, uint32_t unit)
 {
-	uint64_t record = check->layout.records_begin + (uint64_t)index * check->layout.threads.stride_bytes;
-	uint64_t at = record + (uint64_t)sample_offset;
+	uint64_t at = offsetof(struct region, samples) + (uint64_t)unit * SAMPLE_UNIT_BYTES;
 
-	if (at < check->layout.arena_begin || at + sizeof(struct sample) > check->layout.records_begin ||
-	    (at - offsetof(struct region, samples)) % SAMPLE_UNIT_BYTES)
+	if (at < check->layout.arena_begin || at + sizeof(struct sample) > check->layout.records_begin)
 		return NULL;
 	return (const struct sample *)((const char *)check->region + at);
 }
@@ -76,21 +74,29 @@ static const struct sample *sample_of_wait(const struct region_check *check, uin
 /* What a slot says that was ever used. */
 static void check_slot(struct region_check *check, uint32_t index, const struct thread_wait *wait)
 {
+	uint32_t unit = (uint32_t)atomic_load_explicit(&wait->stack, memory_order_relaxed);
+
 	region_check_that(check, wait->kind < WAIT_KIND_COUNT, "thread record %u: a wait of kind %u", index,
 			  wait->kind);
 	region_check_that(check, region_check_has_lock(check, wait->lock), "thread record %u: waits for no lock (%u)",
 			  index, wait->lock);
-	region_check_that(check, !wait->sample_offset || sample_of_wait(check, index, wait->sample_offset),
+	region_check_that(check, atomic_load_explicit(&wait->is_ending, memory_order_relaxed) <= 1,
+			  "thread record %u: a wait neither ends nor not", index);
+	region_check_that(check, wait->file >= -1, "thread record %u: a wait for descriptor %d", index, wait->file);
+	region_check_that(check, !unit || sample_of_unit(check, unit),
 			  "thread record %u: a wait whose stack is in no sample", index);
 }
 
 /* What a wait in progress says. Where the samples were given back, its own is gone. */
 static void check_progress(struct region_check *check, uint32_t index, const struct thread_wait *wait)
 {
-	const struct sample *sample = wait->sample_offset ? sample_of_wait(check, index, wait->sample_offset) : NULL;
+	uint32_t unit = thread_wait_unit(wait);
+	const struct sample *sample = unit ? sample_of_unit(check, unit) : NULL;
 
 	region_check_that(check, wait->waiter.since_ticks + SKEW_TICKS >= check->region->header.started.ticks,
 			  "thread record %u: waits since before the start", index);
+	region_check_that(check, wait->threshold_ticks <= wait->rate_ticks,
+			  "thread record %u: a wait is dropped in any case", index);
 	region_check_that(check, wait->leaf_address && wait->frame_address, "thread record %u: waits in no function",
 			  index);
 	if (sample && sample->depth)

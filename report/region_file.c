@@ -9,6 +9,7 @@
 
 #include "kernel.h"
 #include "region_file.h"
+#include "region_layout.h"
 
 enum { PAGE_BYTES = 4096, READS_LIMIT = 100 };
 
@@ -45,13 +46,13 @@ static int read_page(long descriptor, char *out_page, uint64_t offset)
 	return error;
 }
 
-/* Reads all data and skips holes. */
-static int read_data(long descriptor, char *out_bytes, size_t bytes)
+/* Reads all data from `begin` to `end`, multiples of a page, and skips holes. */
+static int read_data(long descriptor, char *out_bytes, uint64_t begin, uint64_t end)
 {
-	uint64_t offset = 0;
+	uint64_t offset = begin;
 	int error = 0;
 
-	while (offset < bytes && !error) {
+	while (offset < end && !error) {
 		long data = KERNEL_CALL(lseek, descriptor, offset, SEEK_DATA);
 		long hole = data < 0 ? data : KERNEL_CALL(lseek, descriptor, data, SEEK_HOLE);
 
@@ -59,14 +60,25 @@ static int read_data(long descriptor, char *out_bytes, size_t bytes)
 			return 0;
 		if (hole < 0)
 			return hole;
-		for (offset = data & -PAGE_BYTES; offset < (uint64_t)hole && offset < bytes && !error;
+		for (offset = data & -PAGE_BYTES; offset < (uint64_t)hole && offset < end && !error;
 		     offset += PAGE_BYTES)
 			error = read_page(descriptor, out_bytes + offset, offset);
 	}
 	return error;
 }
 
-/* The samples come first in the time of reading or the modules do not hold all that they refer to; the modules are read
+/* Where the records of the threads begin; 0 if that makes no sense. */
+static uint64_t find_records(long descriptor, uint64_t bytes)
+{
+	uint32_t depth;
+	int error = read_fully(descriptor, (char *)&depth, sizeof(depth), offsetof(struct region, header.depth));
+
+	if (error || !region_layout_exists(bytes, depth))
+		return 0;
+	return region_layout_of(bytes, depth).records_begin & -(uint64_t)PAGE_BYTES;
+}
+
+/* The samples come before the modules in the time of reading or the modules do not hold all that they refer to; the modules are read
  * once more at the end. */
 static int read_modules(long descriptor, char *out_bytes)
 {
@@ -87,6 +99,18 @@ static int check_header(const struct region *region, uint64_t bytes)
 	if (region->header.version != REGION_VERSION)
 		return -EPROTO;
 	return region->header.bytes == bytes ? 0 : -EBADMSG;
+}
+
+static int read_all(long descriptor, char *out_bytes, uint64_t bytes)
+{
+	uint64_t records_begin = find_records(descriptor, bytes);
+	int error = read_data(descriptor, out_bytes, records_begin, bytes);
+
+	if (!error)
+		error = read_data(descriptor, out_bytes, 0, records_begin);
+	if (!error)
+		error = check_header((const struct region *)out_bytes, bytes);
+	return error ? error : read_modules(descriptor, out_bytes);
 }
 
 static int read_region(long descriptor, struct region_file *out_file)
@@ -112,11 +136,7 @@ static int read_region(long descriptor, struct region_file *out_file)
 	if (memory < 0 && memory > -PAGE_BYTES)
 		return memory;
 	file.region = (struct region *)memory;
-	error = read_data(descriptor, (char *)memory, file.bytes);
-	if (!error)
-		error = check_header(file.region, file.bytes);
-	if (!error)
-		error = read_modules(descriptor, (char *)memory);
+	error = read_all(descriptor, (char *)memory, file.bytes);
 	if (error)
 		KERNEL_CALL(munmap, memory, file.bytes);
 	else
@@ -164,15 +184,26 @@ int region_file_open_to_write(const struct region_file *file)
 	return (int)KERNEL_CALL(openat, AT_FDCWD, link, O_WRONLY | O_CLOEXEC);
 }
 
-void region_file_write_clock(const struct region_file *file)
+/* So many bytes of the copy's header. */
+static void write_back(const struct region_file *file, uint64_t offset, size_t bytes)
 {
 	int descriptor = region_file_open_to_write(file);
 
 	if (descriptor < 0)
 		return;
-	KERNEL_CALL(pwrite64, descriptor, &file->region->header.ns_per_tick, sizeof(file->region->header.ns_per_tick),
-		    offsetof(struct region, header.ns_per_tick));
+	KERNEL_CALL(pwrite64, descriptor, (const char *)file->region + offset, bytes, offset);
 	KERNEL_CALL(close, descriptor);
+}
+
+void region_file_write_clock(const struct region_file *file)
+{
+	write_back(file, offsetof(struct region, header.ns_per_tick), sizeof(file->region->header.ns_per_tick));
+}
+
+void region_file_write_shown(const struct region_file *file)
+{
+	write_back(file, offsetof(struct region, header.shown_until_ticks),
+		   sizeof(file->region->header.shown_until_ticks));
 }
 
 void region_file_free(struct region_file *file)

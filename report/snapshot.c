@@ -8,11 +8,14 @@
 #include "snapshot_locks.h"
 #include "snapshot_threads.h"
 #include "snapshot.h"
+#include "snapshot_waits.h"
 
 /* What is read, and how much of it. */
 struct source {
-	const struct region *region;
+	const struct region_file *file;
+	const struct region *region; /* the file's */
 	size_t bytes;
+	struct snapshot_waits waits;
 	size_t bytes_left; /* a region cannot hold more, unless its slots lead to the same samples again and again */
 };
 
@@ -80,7 +83,7 @@ static int copy_frames(struct snapshot *snapshot, struct source *source, const s
 /* An estimate may round to no event at all: what took time happened once at least, as Go counts it too. */
 static int copy_sample(struct snapshot *snapshot, struct source *source, const struct sample *sample)
 {
-	struct sample_weight weight = sample_read(sample);
+	struct sample_weight weight = snapshot_waits_read(&source->waits, sample);
 	struct snapshot_sample copy = {
 		.profile = sample->profile,
 		.kind = sample->kind,
@@ -258,7 +261,11 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 	int error = copy_header(snapshot, &source->region->header, moment);
 
 	if (!error)
+		error = snapshot_waits_find(source->file, moment, snapshot->ns_per_tick, &snapshot->arena,
+					    &source->waits);
+	if (!error)
 		error = copy_samples(snapshot, source);
+	snapshot->waits_without_stack = source->waits.without_stack;
 	if (!error)
 		error = copy_modules(snapshot, &source->region->modules);
 	if (!error)
@@ -271,12 +278,12 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 	return error;
 }
 
-int snapshot_take(const struct region *region, size_t bytes, const struct snapshot_moment *moment,
-		  struct snapshot **out_snapshot)
+int snapshot_take_file(const struct region_file *file, const struct snapshot_moment *moment,
+		       struct snapshot **out_snapshot)
 {
-	struct source source = {.region = region, .bytes = bytes, .bytes_left = bytes};
+	struct source source = {.file = file, .region = file->region, .bytes = file->bytes, .bytes_left = file->bytes};
 	struct snapshot *snapshot;
-	int error = check_region(region, bytes);
+	int error = check_region(file->region, file->bytes);
 
 	if (error)
 		return error;
@@ -289,6 +296,14 @@ int snapshot_take(const struct region *region, size_t bytes, const struct snapsh
 	else
 		*out_snapshot = snapshot;
 	return error;
+}
+
+int snapshot_take(const struct region *region, size_t bytes, const struct snapshot_moment *moment,
+		  struct snapshot **out_snapshot)
+{
+	struct region_file file = region_file_of_memory(region, bytes);
+
+	return snapshot_take_file(&file, moment, out_snapshot);
 }
 
 void snapshot_drop(struct snapshot *snapshot)

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "arena.h"
-#include "region.h"
+#include "region_file.h"
 #include "snapshot_clock.h"
 
 struct snapshot_sample {
@@ -57,6 +57,7 @@ struct snapshot {
 	size_t lock_count;
 	uint64_t losses[LOSS_COUNT];
 	int64_t handoff_ns;
+	uint64_t waits_without_stack; /* waits in progress that would be in the samples if their stacks were known */
 	struct snapshot_overhead {
 		int64_t own_ns; /* what recording cost, and reports in the process (overhead.h) */
 		uint64_t calls; /* in which it recorded */
@@ -82,6 +83,11 @@ struct snapshot {
  * and too little of it. -ENOMEM. */
 int snapshot_take(const struct region *region, size_t bytes, const struct snapshot_moment *moment,
 		  struct snapshot **out_snapshot);
+
+/* The same of the copy of another process's region. If that process goes on (moment->is_present), the copy is brought up to date where
+ * waits have ended since, so that whoever takes a snapshot of it later sees the same. */
+int snapshot_take_file(const struct region_file *file, const struct snapshot_moment *moment,
+		       struct snapshot **out_snapshot);
 
 static inline bool snapshot_has_profile(const struct snapshot *snapshot, enum profile profile)
 {

@@ -20,6 +20,7 @@ void snapshot_clock_now(struct snapshot_moment *out_moment)
 	out_moment->anchor = clock_anchor_now();
 	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
 	out_moment->wall_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	out_moment->is_present = true;
 }
 
 static double anchors_ns_per_tick(struct clock_anchor from, struct clock_anchor to)

@@ -11,10 +11,11 @@ struct snapshot_moment {
 	enum clock_source clock_source;
 	struct clock_anchor anchor;
 	int64_t wall_ns; /* since 1970 */
+	bool is_present; /* a region's process goes on: what it waits for now it waits for up to this moment */
 	uint64_t cpu_ns; /* CPU time that the region's process has used by then (process_cpu_ns); 0: not known */
 };
 
-/* This moment on this machine, without a process's CPU time. Needs clock_init; the boot id is 0 where /proc does not tell it. */
+/* This moment on this machine, in which everybody lives, without a process's CPU time. Needs clock_init; the boot id is 0 where /proc does not tell it. */
 void snapshot_clock_now(struct snapshot_moment *out_moment);
 
 /* ns in a tick of the region's clock: what its first report found; else from its start to `moment` if that is on the same

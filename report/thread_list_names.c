@@ -46,8 +46,7 @@ static void add_frame(struct listed_thread *thread, uint64_t address)
 static bool take_recorded_stack(struct thread_list *list, struct listed_thread *thread)
 {
 	uint64_t frames[THREAD_LIST_FRAMES + 1];
-	unsigned depth = thread_look_read_stack(&list->look->file, thread->record_index, &thread->wait, frames,
-						THREAD_LIST_FRAMES + 1);
+	unsigned depth = thread_look_read_stack(&list->look->file, &thread->wait, frames, THREAD_LIST_FRAMES + 1);
 
 	for (unsigned i = 0; i < depth; i++)
 		if (frame_module(frames[i]) == FRAME_MODULE_PSEUDO)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "kernel.h"
 #include "region_layout.h"
 #include "thread_look.h"
 
@@ -15,9 +15,21 @@ static struct region_layout layout_of(const struct region_file *file)
 	return region_layout_of(file->bytes, depth < SAMPLE_DEPTH_LIMIT ? depth : SAMPLE_DEPTH_LIMIT);
 }
 
+/* Word by word, in this order: the memory may change meanwhile. */
+static void copy_words(const uint32_t *words, uint32_t *out_words, size_t bytes)
+{
+	for (size_t i = 0; i < bytes / sizeof(*words); i++)
+		out_words[i] = __atomic_load_n(&words[i], __ATOMIC_ACQUIRE);
+}
+
 static bool read_at(const struct region_file *file, uint64_t offset, void *out_bytes, size_t bytes)
 {
-	return pread(file->descriptor, out_bytes, bytes, (off_t)offset) == (ssize_t)bytes;
+	if (!region_file_is_memory(file))
+		return KERNEL_CALL(pread64, file->descriptor, out_bytes, bytes, offset) == (long)bytes;
+	if (offset > file->bytes || bytes > file->bytes - offset)
+		return false;
+	copy_words((const uint32_t *)((const char *)file->region + offset), out_bytes, bytes);
+	return true;
 }
 
 uint32_t thread_look_count(const struct region_file *file)
@@ -75,15 +87,16 @@ bool thread_look_at(const struct region_file *file, uint32_t index, struct threa
 	return atomic_load_explicit(&out->tid, memory_order_relaxed) != 0;
 }
 
-unsigned thread_look_read_stack(const struct region_file *file, uint32_t index, const struct thread_wait *wait,
-				uint64_t *out_frames, unsigned limit)
+unsigned thread_look_read_stack(const struct region_file *file, const struct thread_wait *wait, uint64_t *out_frames,
+				unsigned limit)
 {
 	struct region_layout layout = layout_of(file);
-	uint64_t offset = record_offset(file, index) + (uint64_t)wait->sample_offset;
+	uint32_t unit = thread_wait_unit(wait);
+	uint64_t offset = offsetof(struct region, samples) + (uint64_t)unit * SAMPLE_UNIT_BYTES;
 	struct sample sample;
 	unsigned depth;
 
-	if (!wait->sample_offset || offset < layout.arena_begin || offset + sizeof(sample) > layout.records_begin ||
+	if (!unit || offset < layout.arena_begin || offset + sizeof(sample) > layout.records_begin ||
 	    !read_at(file, offset, &sample, sizeof(sample)))
 		return 0;
 	depth = sample.depth < limit ? sample.depth : limit;

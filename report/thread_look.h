@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_look: what one thread's record says, whole, while its owner goes on.
  *
- * Called from   the tool; the library does not have it.
- * Reading       the file of the region, by its descriptor, also when its process has removed it. Nobody is stopped: the sequence of
- *               the waits (thread.h) is read before and after.
+ * Called from   the tool, and who makes a report in the process itself.
+ * Reading       the file of the region, by its descriptor, also when its process has removed it; or the process's own memory. Nobody
+ *               is stopped: the sequence of the waits (thread.h) is read before and after.
  * Trust         none: where the records lie follows from the region's size; what they say is checked by who uses it.
  */
 #ifndef CONTEND_THREAD_LOOK_H
@@ -19,7 +19,7 @@ uint32_t thread_look_count(const struct region_file *file);
 bool thread_look_at(const struct region_file *file, uint32_t index, struct thread *out);
 
 /* The stack of a wait, if it was taken beforehand: at most `limit` frames as in frame.h, leaf first. How many; 0: none. */
-unsigned thread_look_read_stack(const struct region_file *file, uint32_t index, const struct thread_wait *wait,
-				uint64_t *out_frames, unsigned limit);
+unsigned thread_look_read_stack(const struct region_file *file, const struct thread_wait *wait, uint64_t *out_frames,
+				unsigned limit);
 
 #endif

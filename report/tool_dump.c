@@ -38,7 +38,7 @@ static int help(void)
 	     "  --keep          do not remove the regions of dead processes\n\n"
 	     "  --seconds N     only what ends within the next N seconds (0.5 is a number, too), or until the process ends or\n"
 	     "                  Ctrl-C is pressed\n"
-	     "  --delta         only what ended since the last `contend dump --delta` of this process; the first time, since it\n"
+	     "  --delta         only what happened since the last `contend dump --delta` of this process; the first time, since it\n"
 	     "                  started. Dumps without it, and --seconds, do not count. What is needed for that is kept beside\n"
 	     "                  the regions until the process's region is gone\n"
 	     "                  With either, a region stays even if its process is dead\n\n"

@@ -137,7 +137,8 @@ static int count_events(const struct region_file *file, struct row *row)
 	row->age_ns = now.wall_ns - row->started_ns;
 	if (row->ending.life == ENDING_ALIVE)
 		now.cpu_ns = process_cpu_ns(row->pid);
-	error = snapshot_take(file->region, file->bytes, &now, &snapshot);
+	now.is_present = ending_is_in_use(file);
+	error = snapshot_take_file(file, &now, &snapshot);
 	if (error)
 		return error == -ENODATA ? 0 : error;
 	for (size_t i = 0; i < snapshot->sample_count; i++)

@@ -13,6 +13,7 @@
 #include "tool.h"
 #include "tool_lines.h"
 #include "tool_look.h"
+#include "waits_ready.h"
 
 static void describe(struct tool_look *look)
 {
@@ -38,7 +39,7 @@ int tool_look_open(const struct region_place *place, struct tool_look *out_look)
 	return 0;
 }
 
-int tool_look_take(struct tool_look *look)
+int tool_look_take_as_is(struct tool_look *look)
 {
 	struct snapshot_moment now;
 	int error;
@@ -46,12 +47,20 @@ int tool_look_take(struct tool_look *look)
 	snapshot_clock_now(&now);
 	if (look->ending.life == ENDING_ALIVE)
 		now.cpu_ns = process_cpu_ns(look->file.region->header.pid);
-	error = snapshot_take(look->file.region, look->file.bytes, &now, &look->snapshot);
+	now.is_present = ending_is_in_use(&look->file);
+	error = snapshot_take_file(&look->file, &now, &look->snapshot);
 	if (error || atomic_load(&look->file.region->header.ns_per_tick) != 0)
 		return error;
 	snapshot_clock_keep(&look->file.region->header, look->snapshot->ns_per_tick);
 	region_file_write_clock(&look->file);
 	return 0;
+}
+
+int tool_look_take(struct tool_look *look)
+{
+	if (look->ending.life != ENDING_DEAD && ending_is_in_use(&look->file))
+		waits_ready(&look->file);
+	return tool_look_take_as_is(look);
 }
 
 static int take_or_free(struct tool_look *look, struct tool_look *out_look)
@@ -141,6 +150,18 @@ int tool_look_at_process(pid_t pid, struct tool_look *out_look)
 	int error = tool_look_open_process(pid, &look);
 
 	return error ? error : take_or_free(&look, out_look);
+}
+
+int tool_look_at_process_as_is(pid_t pid, struct tool_look *out_look)
+{
+	int error = tool_look_open_process(pid, out_look);
+
+	if (error)
+		return error;
+	error = tool_look_take_as_is(out_look);
+	if (error)
+		tool_look_free(out_look);
+	return error;
 }
 
 int tool_look_at_path(const char *path, struct tool_look *out_look)

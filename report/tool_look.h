@@ -2,7 +2,7 @@
 /* tool_look: one look at what a process's region says, and profiles of it, or of what happened between two looks.
  *
  * Called from   the tool. One at a time: the private heap is not locked.
- * Disturbs      nobody: no signal, no stop; the region is copied.
+ * Disturbs      nobody: no signal, no stop; the region is copied. The process's helper thread may be asked for stacks of waits.
  * Errors        -errno, nothing said: tool_error_words has the words. -ESRCH: no such process, or none that is profiled.
  * Memory        private heap and the copy of the region, given back by tool_look_free.
  */
@@ -30,12 +30,16 @@ int tool_look_at(const struct region_place *place, struct tool_look *out_look);
 int tool_look_open(const struct region_place *place, struct tool_look *out_look);
 int tool_look_take(struct tool_look *look);
 
+/* The same, and the process is not asked for what its region lacks (waits_ready.h). */
+int tool_look_take_as_is(struct tool_look *look);
+
 /* The same region once more, even if it is not where it was: what the process recorded up to its end. */
 int tool_look_again(const struct tool_look *look, struct tool_look *out_look);
 
 /* The region of a process, by its number: of a live one if there is one, else the newest that a dead one left. Of all users'
  * regions if we are root. */
 int tool_look_at_process(pid_t pid, struct tool_look *out_look);
+int tool_look_at_process_as_is(pid_t pid, struct tool_look *out_look);
 int tool_look_open_process(pid_t pid, struct tool_look *out_look);
 
 /* The region of that path. No link is followed. */

@@ -7,6 +7,7 @@
 #include "snapshot_delta.h"
 #include "tool.h"
 #include "tool_processes.h"
+#include "waits_ready.h"
 
 static bool parse_pid(const char *text, pid_t *out_pid)
 {
@@ -48,7 +49,7 @@ int tool_process_look(const char *command, const char *pid_text, struct tool_loo
 
 	if (!parse_pid(pid_text, &pid))
 		return tool_misuse(command, "'%s' is no process number", pid_text);
-	error = tool_look_at_process(pid, out_look);
+	error = tool_look_at_process_as_is(pid, out_look);
 	if (error == -ESRCH)
 		return tool_fail_unprofiled(pid);
 	return error ? tool_fail("process %d: %s", pid, tool_error_words(error)) : TOOL_OK;
@@ -115,9 +116,11 @@ static int take_both(const struct region_file *file, const struct snapshot *earl
 	snapshot_clock_now(&moment);
 	if (earlier->overhead.cpu_ns)
 		moment.cpu_ns = process_cpu_ns(file->region->header.pid);
-	error = snapshot_take(file->region, file->bytes, &moment, out_difference);
+	moment.is_present = ending_is_in_use(file);
+	error = snapshot_take_file(file, &moment, out_difference);
+	moment.is_present = false; /* of the same instant */
 	if (!error && out_now)
-		error = snapshot_take(file->region, file->bytes, &moment, out_now);
+		error = snapshot_take_file(file, &moment, out_now);
 	return error ? error : snapshot_subtract(*out_difference, earlier);
 }
 
@@ -130,6 +133,8 @@ int tool_process_interval(const struct region_file *file, const struct snapshot 
 
 	if (error)
 		return error;
+	if (ending_is_in_use(&again))
+		waits_ready(&again);
 	error = take_both(&again, earlier, &difference, out_now ? &now : NULL);
 	region_file_free(&again);
 	if (error) {

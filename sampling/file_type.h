@@ -9,6 +9,8 @@
 #ifndef CONTEND_FILE_TYPE_H
 #define CONTEND_FILE_TYPE_H
 
+#include <stdint.h>
+
 enum file_type {
 #define FILE_TYPE(identifier, name) identifier,
 #include "file_types.def"
@@ -18,5 +20,8 @@ enum file_type {
 
 /* descriptor -1: none. FILE_TYPE_NONE also where the kernel must not be asked (kernel_forbid). */
 enum file_type file_type_of(int descriptor);
+
+/* Of a descriptor of another thread of this process, whose table may be another one than the caller's. For who makes reports. */
+enum file_type file_type_of_other(uint32_t tid, int descriptor);
 
 #endif

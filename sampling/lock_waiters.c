@@ -2,9 +2,10 @@
 #include <stddef.h>
 
 #include "lock_waiters.h"
+#include "wait_look.h"
 #include "waiters.h"
 
-/* Owners write without looking at us; that what was read is whole is found out afterwards. */
+/* Owners write without looking at us; wait_look finds out what is whole. */
 #define RACES __attribute__((no_sanitize("thread")))
 
 RACES static bool is_for(const struct thread_wait *wait, const void *lock)
@@ -12,34 +13,19 @@ RACES static bool is_for(const struct thread_wait *wait, const void *lock)
 	return wait->object == (uint64_t)(uintptr_t)lock && wait->waiter.lock;
 }
 
-RACES static struct thread_wait copy_of(const struct thread_wait *wait)
-{
-	return *wait;
-}
-
-/* As thread_look.h reads from outside: the depth after a sequence, what it tells of before the same one again. */
-RACES static bool read_wait(const struct thread *record, uint32_t index, struct lock_waiter *out_waiter)
-{
-	uint32_t sequence = __atomic_load_n(&record->wait_sequence, __ATOMIC_ACQUIRE);
-	bool is_in_wait = index < __atomic_load_n(&record->wait_depth, __ATOMIC_ACQUIRE);
-
-	atomic_signal_fence(memory_order_seq_cst);
-	*out_waiter = (struct lock_waiter){
-		.record = record, .index = index, .sequence = sequence, .wait = copy_of(&record->waits[index])};
-	atomic_signal_fence(memory_order_seq_cst);
-	return is_in_wait && index < __atomic_load_n(&record->wait_depth, __ATOMIC_ACQUIRE) &&
-	       __atomic_load_n(&record->wait_sequence, __ATOMIC_ACQUIRE) == sequence;
-}
-
 /* The wait for that lock, if this thread is in one. */
 RACES static bool find_wait(const struct thread *record, const void *lock, struct lock_waiter *out_waiter)
 {
 	uint32_t depth = __atomic_load_n(&record->wait_depth, __ATOMIC_ACQUIRE);
 
-	for (uint32_t index = 0; index < depth && index < THREAD_WAITS; index++)
-		if (is_for(&record->waits[index], lock) && read_wait(record, index, out_waiter) &&
-		    is_for(&out_waiter->wait, lock))
-			return true;
+	for (uint32_t index = 0; index < depth && index < THREAD_WAITS; index++) {
+		if (!is_for(&record->waits[index], lock) || !wait_look(record, index, &out_waiter->wait) ||
+		    !is_for(&out_waiter->wait, lock))
+			continue;
+		out_waiter->record = record;
+		out_waiter->index = index;
+		return true;
+	}
 	return false;
 }
 

@@ -14,7 +14,6 @@
 struct lock_waiter {
 	const struct thread *record;
 	uint32_t index;          /* in record->waits */
-	uint32_t sequence;       /* record->wait_sequence, of this wait */
 	struct thread_wait wait; /* a copy, whole */
 };
 

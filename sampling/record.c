@@ -8,6 +8,7 @@
 #include "losses.h"
 #include "record.h"
 #include "sampler.h"
+#include "shown.h"
 
 /* Puts the first frames of a waiter behind the `depth` frames of who ends its wait; returns how many there are now. */
 static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sample *waiter)
@@ -33,11 +34,10 @@ static struct sample *sample_of(struct thread *self, struct sample_key key, cons
 	return sample_table_find(&key);
 }
 
-/* Ends the innermost wait and answers with the sample of who woke it, if it was woken and that is known. What no release
- * was charged with is kept for the reports. */
-static struct sample *leave_wait(struct thread *self, uint64_t now_ticks, bool is_woken)
+/* Nobody shall count the wait any more. Answers with the sample of who woke it, if it was woken and that is known. What no
+ * release was charged with is kept for the reports. */
+static struct sample *leave_wait(struct thread *self, struct thread_wait *wait, uint64_t now_ticks, bool is_woken)
 {
-	struct thread_wait *wait = &self->waits[--self->wait_depth];
 	uint64_t handoff_ticks = waiters_depart(&wait->waiter, now_ticks);
 
 	if (handoff_ticks && wait->kind != WAIT_FUTEX) /* of that it is not known whether it is a lock's */
@@ -45,6 +45,18 @@ static struct sample *leave_wait(struct thread *self, uint64_t now_ticks, bool i
 				      atomic_load_explicit(&self->handoff_ticks, memory_order_relaxed) + handoff_ticks,
 				      memory_order_relaxed);
 	return wakers_depart(&wait->place, is_woken);
+}
+
+/* The innermost wait, which nobody has ended. */
+static void abandon_wait(struct thread *self, uint64_t now_ticks)
+{
+	struct thread_wait *wait = &self->waits[self->wait_depth - 1];
+
+	losses_add(LOSS_ABANDONED);
+	thread_wait_mark_ending(wait);
+	leave_wait(self, wait, now_ticks, false);
+	shown_keep(wait);
+	thread_wait_publish(self, self->wait_depth - 1);
 }
 
 static bool is_on_stack(struct stack_limits limits, uint64_t address)
@@ -62,8 +74,7 @@ static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
 		if (other_address > frame_address || !is_on_stack(self->stack, frame_address) ||
 		    !is_on_stack(self->stack, other_address))
 			return;
-		losses_add(LOSS_ABANDONED);
-		leave_wait(self, clock_now_ticks(), false);
+		abandon_wait(self, clock_now_ticks());
 	}
 }
 
@@ -84,7 +95,7 @@ static struct thread_wait *enter_wait(struct thread *self, const struct record_w
 		return NULL;
 	slot = &self->waits[self->wait_depth];
 	thread_wait_write(self);
-	record_wait_describe(slot, &wait->site);
+	record_wait_describe(self, slot, wait);
 	return slot;
 }
 
@@ -121,8 +132,11 @@ static struct sample_key key_of_wait(const struct record_wait *wait)
 
 void record_wait_take_stack(struct thread *self, struct record_wait *wait)
 {
+	struct thread_wait *slot = &self->waits[wait->wait_index];
+
 	wait->sample = sample_of(self, key_of_wait(wait), &wait->site);
-	self->waits[wait->wait_index].sample_offset = (const char *)wait->sample - (const char *)self;
+	atomic_store_explicit(&slot->stack, thread_wait_stack(slot->sequence, sample_table_unit(wait->sample)),
+			      memory_order_release); /* pairs with thread_wait_unit */
 }
 
 /* Of a process that has nobody else to do it. */
@@ -134,9 +148,11 @@ static inline void heed_wishes(void)
 
 bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 {
-	struct thread_wait *slot = enter_wait(self, wait);
+	struct thread_wait *slot;
 
 	heed_wishes();
+	record_wait_draw(self, wait);
+	slot = enter_wait(self, wait);
 	if (!slot) {
 		losses_add(LOSS_REENTERED);
 		return false;
@@ -146,8 +162,7 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 	wait->wait_index = self->wait_depth;
 	wait->since_ticks = slot->waiter.since_ticks;
 	thread_wait_publish(self, self->wait_depth + 1);
-	record_wait_draw(self, wait);
-	if (!wait->sample && is_stack_wanted_by_waker(&wait->site, slot))
+	if (record_wait_is_early(wait) || is_stack_wanted_by_waker(&wait->site, slot))
 		record_wait_take_stack(self, wait);
 	return true;
 }
@@ -174,45 +189,66 @@ static bool was_wait(enum wait_outcome outcome, uint64_t delay_ticks)
 	return outcome == WAIT_OVER || outcome == WAIT_GIVEN_UP;
 }
 
-/* The wait and those that were abandoned inside it. Answers with the sample of who woke it. */
+/* Where the wait is in the thread's record; NULL: it was given up there, or this is a forked child and the record a new one. */
+static struct thread_wait *slot_of_wait(struct thread *self, const struct record_wait *wait)
+{
+	return self->wait_depth > wait->wait_index ? &self->waits[wait->wait_index] : NULL;
+}
+
+/* Its stack may have become known meanwhile; the answer is not NULL if it may have been shown. */
+static struct sample *shown_of_wait(const struct thread_wait *slot, struct record_wait *wait)
+{
+	uint32_t unit = thread_wait_unit(slot);
+
+	if (unit == 0)
+		return NULL;
+	if (!wait->sample)
+		wait->sample = sample_table_at(unit);
+	return shown_sample(slot, atomic_load_explicit(&record_knobs.answer_ticks, memory_order_relaxed));
+}
+
+/* The wait, and those that were abandoned inside it. Answers with the sample of who woke it. */
 static struct sample *leave_waits(struct thread *self, const struct record_wait *wait, bool is_woken,
 				  uint64_t now_ticks)
 {
-	struct sample *waker = NULL;
-
-	while (self->wait_depth > wait->wait_index) {
-		bool is_abandoned = self->wait_depth > wait->wait_index + 1;
-
-		if (is_abandoned)
-			losses_add(LOSS_ABANDONED);
-		waker = leave_wait(self, now_ticks, is_woken && !is_abandoned);
-	}
-	return waker;
+	while (self->wait_depth > wait->wait_index + 1)
+		abandon_wait(self, now_ticks);
+	return leave_wait(self, &self->waits[wait->wait_index], now_ticks, is_woken);
 }
 
-static void keep_wait(struct thread *self, const struct record_wait *wait, struct sample *waker, uint64_t delay_ticks)
+static void keep_wait(struct sample *sample, const struct record_wait *wait, struct sample *waker, uint64_t delay_ticks)
 {
 	struct sample_weight weight = sampler_block_weight(delay_ticks, wait->rate_ticks);
 
-	sample_add(sample_of_wait(self, wait), weight);
+	sample_add(sample, weight);
 	if (waker)
 		sample_add(waker, weight);
+}
+
+/* What was shown counts where it was shown. */
+static void settle_wait(struct thread *self, const struct record_wait *wait, struct sample *shown, struct sample *waker,
+			uint64_t delay_ticks)
+{
+	if (lock_of_wait(wait))
+		lock_waits_end(&self->lock_waits, wait->lock, wait->site.object, wait->site.kind, delay_ticks);
+	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0)
+		keep_wait(shown ? shown : sample_of_wait(self, wait), wait, waker, delay_ticks);
 }
 
 void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wait_outcome outcome, uint64_t now_ticks)
 {
 	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
 	bool is_woken = outcome == WAIT_OVER || outcome == WAIT_AT_ONCE;
-	struct sample *waker = leave_waits(self, wait, is_woken, now_ticks);
+	const struct thread_wait *slot = slot_of_wait(self, wait);
+	struct sample *waker = slot ? leave_waits(self, wait, is_woken, now_ticks) : NULL;
+	struct sample *shown = slot ? shown_of_wait(slot, wait) : NULL;
 
 	if (wait->wait_index == 0)
 		self->waited_ticks[wait->site.kind] += delay_ticks;
-	if (!was_wait(outcome, delay_ticks))
-		return;
-	if (lock_of_wait(wait))
-		lock_waits_end(&self->lock_waits, wait->lock, wait->site.object, wait->site.kind, delay_ticks);
-	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0)
-		keep_wait(self, wait, waker, delay_ticks);
+	if (shown || was_wait(outcome, delay_ticks))
+		settle_wait(self, wait, shown, waker, delay_ticks);
+	if (slot)
+		thread_wait_publish(self, wait->wait_index);
 	heed_wishes();
 }
 

@@ -24,7 +24,7 @@ struct record_site {
 	enum wait_kind kind;
 	enum wait_end end;
 	const void *object;          /* its address; never looked into */
-	int file;                    /* descriptor that a wait was about, or -1; set when it is over */
+	int file;                    /* descriptor that a wait is about, or -1; may be known only when it is over */
 	uint64_t leaf_address;       /* entry of the function that the application called */
 	const void *frame_pointer;   /* __builtin_frame_address(0) of the wrapper */
 	const struct sample *waiter; /* of what is released, if names must tell what that is; else NULL */
@@ -45,7 +45,7 @@ struct record_wait {
 	uint64_t since_ticks;
 	uint64_t rate_ticks;      /* block rate at the beginning; 0: block profile off */
 	uint64_t threshold_ticks; /* shorter waits are dropped */
-	struct sample *sample;    /* of the block profile, if the stack was taken before the wait; else NULL */
+	struct sample *sample;    /* of the block profile, if its stack is known before the end; else NULL */
 	uint32_t lock;            /* 1 + number in the lock table, 0 none; set only of waits that a release ends */
 	uint32_t wait_index;      /* in self->waits */
 	bool is_measured;         /* the wrappers' */
@@ -93,20 +93,30 @@ static inline void record_wait_draw(struct thread *self, struct record_wait *wai
 	wait->rate_ticks = atomic_load_explicit(&record_knobs.rate_ticks, memory_order_relaxed);
 	wait->threshold_ticks = sampler_block_threshold_ticks(&self->random, wait->rate_ticks);
 	wait->sample = NULL;
-	if (wait->threshold_ticks <= atomic_load_explicit(&record_knobs.early_ticks, memory_order_relaxed) &&
-	    wait->rate_ticks != 0)
-		record_wait_take_stack(self, wait);
 }
 
-/* Says in the record what is waited for; nobody else is told. */
-static inline void record_wait_describe(struct thread_wait *slot, const struct record_site *site)
+static inline bool record_wait_is_early(const struct record_wait *wait)
 {
+	return wait->threshold_ticks <= atomic_load_explicit(&record_knobs.early_ticks, memory_order_relaxed) &&
+	       wait->rate_ticks != 0;
+}
+
+/* Says in the record what is waited for; nobody else is told. The wait is drawn. */
+static inline void record_wait_describe(const struct thread *self, struct thread_wait *slot,
+					const struct record_wait *wait)
+{
+	const struct record_site *site = &wait->site;
+
 	slot->waiter.lock = NULL;
 	slot->place.entry = NULL;
 	slot->frame_address = (uint64_t)(uintptr_t)site->frame_pointer;
 	slot->object = (uint64_t)(uintptr_t)site->object;
 	slot->leaf_address = site->leaf_address;
-	slot->sample_offset = 0;
+	slot->rate_ticks = wait->rate_ticks;
+	slot->threshold_ticks = wait->threshold_ticks;
+	slot->sequence = self->wait_sequence;
+	slot->file = site->file;
+	atomic_store_explicit(&slot->is_ending, 0, memory_order_relaxed);
 	slot->kind = site->kind;
 }
 
@@ -119,20 +129,24 @@ static inline bool record_wait_begin(struct thread *self, struct record_wait *wa
 
 	if (self->wait_depth != 0 || wait->site.end != WAIT_END_OTHER || wish_is_pending())
 		return record_wait_begin_slow(self, wait);
+	record_wait_draw(self, wait);
 	thread_wait_write(self);
-	record_wait_describe(slot, &wait->site);
+	record_wait_describe(self, slot, wait);
 	wait->since_ticks = slot->waiter.since_ticks = clock_now_ticks();
 	thread_wait_publish(self, 1);
 	wait->wait_index = 0;
-	record_wait_draw(self, wait);
+	if (record_wait_is_early(wait))
+		record_wait_take_stack(self, wait);
 	return true;
 }
 
 static inline void record_wait_end(struct thread *self, struct record_wait *wait, enum wait_outcome outcome)
 {
-	uint64_t now_ticks = clock_now_ticks();
-	uint64_t delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
+	uint64_t now_ticks, delay_ticks;
 
+	thread_wait_mark_ending(&self->waits[wait->wait_index]);
+	now_ticks = clock_now_ticks();
+	delay_ticks = clock_elapsed_ticks(wait->since_ticks, now_ticks);
 	if (wait->site.end != WAIT_END_OTHER || self->wait_depth != 1 || wait->wait_index != 0 ||
 	    delay_ticks >= wait->threshold_ticks) {
 		record_wait_end_slow(self, wait, outcome, now_ticks);

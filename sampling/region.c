@@ -14,6 +14,7 @@
 #include "record.h"
 #include "region_layout.h"
 #include "region_place.h"
+#include "shown.h"
 #include "region.h"
 
 /* What a process begins with: enough for a shell's children, cheap enough for each of them. */
@@ -125,6 +126,7 @@ static void hand_out_tables(struct region *region)
 	threads_reserve(is_anonymous ? region->threads.limit : BASE_THREADS);
 	record_init(&region->header.mutex_fraction, &region->header.block_rate_ns);
 	wish_init(&region->header.wish);
+	shown_init(&region->header.shown_until_ticks);
 }
 
 bool region_create(void)

@@ -58,6 +58,8 @@ struct region_header {
 	struct clock_anchor early; /* a second one, soon after, for reports after a reboot */
 	_Atomic uint64_t
 		ns_per_tick; /* a double's bits; set once, by the first report, for all later ones; 0: none yet */
+	_Atomic uint64_t
+		shown_until_ticks; /* reports have shown waits in progress up to here (shown.h); grows at run time */
 	_Atomic uint32_t mutex_fraction;   /* changes at run time */
 	_Atomic int64_t block_rate_ns;     /* changes at run time */
 	_Atomic uint32_t dump_sequence;    /* number of the next dump */

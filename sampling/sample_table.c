@@ -146,8 +146,7 @@ static struct sample *find_or_enter(const struct sample_key *key)
 				fresh = sample_new(key, hash);
 			if (!fresh)
 				return NULL;
-			if (atomic_compare_exchange_strong_explicit(slot, &unit,
-								    ((char *)fresh - (char *)table) / SAMPLE_UNIT_BYTES,
+			if (atomic_compare_exchange_strong_explicit(slot, &unit, sample_table_unit(fresh),
 								    memory_order_release, memory_order_acquire))
 				return fresh;
 		}
@@ -179,6 +178,16 @@ struct sample *sample_table_find(const struct sample_key *key)
 	struct sample *sample = find_or_enter(key);
 
 	return sample ? sample : overflow_of(key);
+}
+
+struct sample *sample_table_at(uint32_t unit)
+{
+	return slot_sample(samples.table, unit);
+}
+
+uint32_t sample_table_unit(const struct sample *sample)
+{
+	return ((const char *)sample - (const char *)samples.table) / SAMPLE_UNIT_BYTES;
 }
 
 void sample_add(struct sample *sample, struct sample_weight weight)

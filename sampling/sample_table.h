@@ -142,6 +142,10 @@ extern bool (*sample_table_on_full)(void);
 /* The sample of that key, entered if it was not there; the overflow sample if it cannot be. Never NULL. */
 struct sample *sample_table_find(const struct sample_key *key);
 
+/* The sample at so many units from the table that sample_table_find uses, and back. */
+struct sample *sample_table_at(uint32_t unit);
+uint32_t sample_table_unit(const struct sample *sample);
+
 void sample_add(struct sample *sample, struct sample_weight weight);
 
 /* The pair as it was at one instant. */

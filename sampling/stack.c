@@ -13,10 +13,9 @@
 #include "object.h"
 
 #include "stack.h"
+#include "stack_window.h"
 
 enum {
-	STACK_PAGE_BYTES = 4096,
-	STACK_WORD_BYTES = sizeof(uint64_t),
 	STACK_RED_ZONE_BYTES = 128, /* below the stack pointer, spared by signals: bp may have been popped from there */
 	STACK_SCRATCH_WORDS = 64,
 	STACK_LIMITS_ERROR_BYTES = 65536, /* by which low limits may be too high: a guard that is not there, a page */
@@ -30,19 +29,6 @@ static struct {
 
 /* Where the process's stack began; the loader's. */
 extern void *__libc_stack_end;
-
-/* Memory that may be read: words may begin in [low, low + span). */
-struct stack_window {
-	uint64_t low;
-	uint64_t span;
-	bool may_probe; /* beyond it, the kernel is asked */
-};
-
-/* The words in [low, high) begin in so many bytes. */
-static uint64_t stack_span(uint64_t low, uint64_t high)
-{
-	return high - low < STACK_WORD_BYTES ? 0 : high - low - STACK_WORD_BYTES + 1;
-}
 
 struct stack_walk {
 	struct frame_rules_view rules;
@@ -77,13 +63,6 @@ void stack_init(void)
 	stack.coroutine_start = stack_find_coroutine_start();
 }
 
-/* Is the word, and so its page, readable? The kernel reads a signal mask before it finds that it does not know what to do
- * with it. */
-static bool stack_is_readable(uint64_t address)
-{
-	return KERNEL_CALL(rt_sigprocmask, -1, address, NULL, sizeof(uint64_t)) == -EINVAL;
-}
-
 /* Decides what may be read from here on. */
 static void stack_open_window(struct stack_walk *walk, uint64_t sp)
 {
@@ -93,33 +72,7 @@ static void stack_open_window(struct stack_walk *walk, uint64_t sp)
 	if (low >= limits->low_address && sp < limits->high_address)
 		walk->window = (struct stack_window){.low = low, .span = stack_span(low, limits->high_address)};
 	else
-		walk->window = (struct stack_window){.may_probe = true};
-}
-
-/* May the word be read after all? Then the window is made to hold its page, and what it held next to that. */
-static __attribute__((noinline)) bool stack_widen_window(struct stack_window *window, uint64_t address)
-{
-	uint64_t page = address & -(uint64_t)STACK_PAGE_BYTES;
-	uint64_t high = window->low + window->span + STACK_WORD_BYTES - 1;
-
-	if (!window->may_probe || address % STACK_WORD_BYTES || !stack_is_readable(address))
-		return false;
-	if (!window->span || page != high)
-		window->low = page;
-	window->span = stack_span(window->low, page + STACK_PAGE_BYTES);
-	return true;
-}
-
-/* Reads one word of the walked stack. A sanitizer knows nothing of frames that it did not lay out. */
-static inline __attribute__((no_sanitize("address", "thread"))) bool stack_read(void *memory, uint64_t address,
-										uint64_t *out_word)
-{
-	struct stack_window *window = memory;
-
-	if (address - window->low >= window->span && !stack_widen_window(window, address))
-		return false;
-	memcpy(out_word, (const void *)address, sizeof(*out_word));
-	return true;
+		walk->window = (struct stack_window){.may_probe = true, .copy = walk->window.copy};
 }
 
 /* How much stack is left for us? Limits may claim less than there is, so a little below them there is none. */
@@ -139,7 +92,7 @@ static uint64_t stack_room_bytes(const struct stack_limits *limits)
 /* The rule for an address that has none yet; 0 if there is no room to learn it. */
 static __attribute__((noinline)) uint64_t stack_learn_rule(const struct stack_walk *walk, uint64_t address)
 {
-	if (stack_room_bytes(&walk->limits) < FRAME_RULE_LEARN_STACK_BYTES)
+	if (!walk->window.copy && stack_room_bytes(&walk->limits) < FRAME_RULE_LEARN_STACK_BYTES)
 		return 0;
 	return frame_rules_learn(walk->rules, address);
 }
@@ -239,10 +192,20 @@ static void stack_climb(struct stack_walk *walk, struct frame_state state)
 	}
 }
 
+static unsigned stack_walk_from(struct stack_walk *walk, struct stack_origin origin, uint64_t leaf_address)
+{
+	struct frame_state state = {.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
+	uint64_t *begin = walk->next;
+
+	*walk->next++ = stack_frame_of(stack_find_rule(walk, leaf_address), leaf_address);
+	stack_open_window(walk, origin.sp);
+	stack_climb(walk, state);
+	return walk->next - begin;
+}
+
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
 		       uint64_t *out_frames, unsigned limit)
 {
-	struct frame_state state = {.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
 	struct stack_walk walk = {
 		.rules = frame_rules_view(),
 		.limits = limits,
@@ -250,8 +213,22 @@ unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, u
 		.end = out_frames + limit,
 	};
 
-	*walk.next++ = stack_frame_of(stack_find_rule(&walk, leaf_address), leaf_address);
-	stack_open_window(&walk, origin.sp);
-	stack_climb(&walk, state);
-	return walk.next - out_frames;
+	return stack_walk_from(&walk, origin, leaf_address);
+}
+
+unsigned stack_capture_other(uint64_t frame_address, uint64_t leaf_address, uint64_t *out_frames, unsigned limit)
+{
+	char page[STACK_PAGE_BYTES];
+	struct stack_walk walk = {
+		.rules = frame_rules_view(),
+		.window = {.may_probe = true, .copy = page},
+		.next = out_frames,
+		.end = out_frames + limit,
+	};
+	struct stack_origin origin = {.sp = frame_address + 2 * STACK_WORD_BYTES};
+
+	if (!stack_read(&walk.window, frame_address, &origin.bp) ||
+	    !stack_read(&walk.window, frame_address + STACK_WORD_BYTES, &origin.pc))
+		return 0;
+	return stack_walk_from(&walk, origin, leaf_address);
 }

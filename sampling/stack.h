@@ -42,4 +42,8 @@ void stack_init(void);
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
 		       uint64_t *out_frames, unsigned limit);
 
+/* The same for another thread of this process, whose wrapper's frame is at frame_address, called by a thread that has 64 KiB of stack.
+ * Its stack may change or go away meanwhile: what was read is its only if it still waits there afterwards. 0: it cannot be read. */
+unsigned stack_capture_other(uint64_t frame_address, uint64_t leaf_address, uint64_t *out_frames, unsigned limit);
+
 #endif

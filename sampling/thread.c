@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "libc_versions.h"
 #include "losses.h"
+#include "shown.h"
 #include "thread.h"
 
 /* libc hands out its first 32 keys without allocating; a later one would cost the application an allocation a thread. */
@@ -65,11 +66,14 @@ static void give_record_back(void)
 	if (!self)
 		return;
 	while (self->wait_depth > 0) { /* left by longjmp or asynchronous cancellation */
-		struct thread_wait *wait = &self->waits[--self->wait_depth];
+		struct thread_wait *wait = &self->waits[self->wait_depth - 1];
 
 		losses_add(LOSS_ABANDONED);
+		thread_wait_mark_ending(wait);
 		waiters_depart(&wait->waiter, 0);
 		wakers_depart(&wait->place, false);
+		shown_keep(wait);
+		thread_wait_publish(self, self->wait_depth - 1);
 	}
 	lock_table_settle(&self->lock_waits);
 	memset(self->waited_ticks, 0, sizeof(self->waited_ticks));

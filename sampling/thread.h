@@ -39,9 +39,16 @@ struct thread_wait {
 		frame_address; /* of the wrapper, tells an abandoned wait (longjmp); its caller's bp and pc lie there */
 	uint64_t object;       /* address of what is waited for; 0: a descriptor, time, ... */
 	uint64_t leaf_address; /* of the function that was called */
-	int64_t sample_offset; /* bytes from this record, of the sample with its stack; 0: not taken beforehand */
-	uint32_t kind;         /* enum wait_kind */
-	uint32_t lock;         /* 1 + number in the lock table, 0 none; only of kinds that a release ends */
+	uint64_t rate_ticks;   /* block rate when it began; 0: the block profile was off */
+	uint64_t threshold_ticks; /* it is dropped if it ends up shorter */
+	/* Where its stack is, if it is known: the sample's unit in the table in the lower half, and in the upper one the wait's
+	 * sequence: what was written for another wait says nothing of this one. Its owner writes it, or who makes a report. */
+	_Atomic uint64_t stack;
+	uint32_t sequence;          /* the record's, when the wait was written */
+	int32_t file;               /* descriptor that it is about, or -1 */
+	_Atomic uint32_t is_ending; /* set before its end is timed: what it adds up to may be in the tables or not */
+	uint32_t kind;              /* enum wait_kind */
+	uint32_t lock;              /* 1 + number in the lock table, 0 none; only of kinds that a release ends */
 };
 
 struct thread {
@@ -188,6 +195,26 @@ const struct thread_table *thread_table_mine(void);
 static inline uint32_t thread_wait_lock(const struct thread_wait *wait)
 {
 	return wait_kind_end((enum wait_kind)wait->kind) != WAIT_END_OTHER ? wait->lock : 0;
+}
+
+/* From here on the wait is about to end: readers who have not seen it leave it alone (shown.h). */
+static inline void thread_wait_mark_ending(struct thread_wait *wait)
+{
+	atomic_store_explicit(&wait->is_ending, 1, memory_order_relaxed);
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* The unit of the sample with its stack; 0: not known. */
+static inline uint32_t thread_wait_unit(const struct thread_wait *wait)
+{
+	uint64_t stack = atomic_load_explicit(&wait->stack, memory_order_acquire); /* pairs with who wrote it */
+
+	return stack >> 32 == wait->sequence ? (uint32_t)stack : 0;
+}
+
+static inline uint64_t thread_wait_stack(uint32_t sequence, uint32_t unit)
+{
+	return (uint64_t)sequence << 32 | unit;
 }
 
 /* Record number `index` of a table, for readers. */

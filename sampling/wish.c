@@ -12,19 +12,17 @@ struct wish_words *wish_words = &nobodys;
 
 static struct {
 	_Atomic uint32_t taken; /* number of the last wish that a thread took */
-	_Atomic bool has_helper;
 } wishes;
 
 void wish_init(struct wish_words *words)
 {
 	atomic_store_explicit(&wishes.taken, 0, memory_order_relaxed);
-	atomic_store_explicit(&wishes.has_helper, false, memory_order_relaxed);
 	wish_words = words;
 }
 
 void wish_set_helper(bool exists)
 {
-	atomic_store_explicit(&wishes.has_helper, exists, memory_order_relaxed);
+	atomic_store_explicit(&wish_words->has_helper, exists, memory_order_relaxed);
 }
 
 /* False while it is being written. */
@@ -76,7 +74,7 @@ bool wish_grant_here(void)
 {
 	struct wish wish;
 
-	if (!wish_is_pending() || atomic_load_explicit(&wishes.has_helper, memory_order_relaxed) ||
+	if (!wish_is_pending() || atomic_load_explicit(&wish_words->has_helper, memory_order_relaxed) ||
 	    atomic_load_explicit(thread_fork_word, memory_order_relaxed) == 0 || /* it is our parent who was asked */
 	    !wish_take(&wish))
 		return false;

@@ -33,8 +33,9 @@ struct wish_words {
 	uint32_t unused;
 	_Atomic int64_t block_rate_ns;
 
-	_Atomic uint32_t granted;  /* what was done of the last wish */
-	_Atomic uint32_t answered; /* its number; a futex on which askers sleep */
+	_Atomic uint32_t has_helper; /* 1: there is a thread that may wake up; wishes are left to it */
+	_Atomic uint32_t granted;    /* what was done of the last wish */
+	_Atomic uint32_t answered;   /* its number; a futex on which askers sleep */
 	_Atomic uint32_t
 		wakes; /* a futex on which the helper thread sleeps; changes when its own process has work for it */
 };
