@@ -14,14 +14,12 @@ enum {
 	ROOM = 4096,
 };
 
-enum type { TYPE_number, TYPE_duration, TYPE_bytes, TYPE_flag, TYPE_signal, TYPE_text };
-
 static const struct option {
 	const char *name;
-	enum type type;
+	const char *type;
 	const char *value; /* the default */
 } options[] = {
-#define OPTION(field, variable, type, fallback, least, most, sentence) {variable, TYPE_##type, fallback},
+#define OPTION(field, variable, type, fallback, least, most, sentence) {variable, #type, fallback},
 #include "../../sampling/options.def"
 #undef OPTION
 };
@@ -120,7 +118,7 @@ static char *fill(char *out_text, char byte, size_t count)
 static void run_option(const struct option *option)
 {
 	static char text[STRING_LIMIT];
-	bool is_text = option->type == TYPE_text;
+	bool is_text = strcmp(option->type, "text") == 0;
 
 	begin();
 	add(0, "%s", option->name);
