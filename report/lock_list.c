@@ -66,6 +66,15 @@ static const char *label_of(const Profile *message, const Sample *sample, const 
 	return "";
 }
 
+/* The longest of any stack, where the profile tells. */
+static void add_longest(struct listed_lock *lock, const Sample *sample)
+{
+	int64_t longest_ns = sample->n_value > TOOL_VALUE_LONGEST_NS ? sample->value[TOOL_VALUE_LONGEST_NS] : 0;
+
+	if (!lock->is_counted && longest_ns > 0 && lock->longest_ns < longest_ns)
+		lock->longest_ns = longest_ns;
+}
+
 static void add_sample(struct lock_side *side, const Profile *message, const Sample *sample)
 {
 	int64_t delay_ns = sample->value[TOOL_VALUE_DELAY_NS];
@@ -107,6 +116,8 @@ int lock_list_add_profile(struct lock_list *list, enum profile which, const Prof
 			return -ENOMEM;
 		if (kind[0] && !lock->is_counted)
 			lock->kind = kind;
+		if (which == PROFILE_BLOCK)
+			add_longest(lock, sample);
 		add_sample(which == PROFILE_MUTEX ? &lock->holder : &lock->waiter, message, sample);
 	}
 	take_estimates(list);

@@ -29,17 +29,21 @@ static int build_types(struct pprof_builder *builder)
 {
 	Profile *profile = builder->profile;
 
-	profile->sample_type = pprof_new(builder, 2 * sizeof(ValueType *));
-	if (!profile->sample_type)
-		return -ENOMEM;
-	profile->sample_type[0] = new_value_type(builder, "contentions", "count");
-	profile->sample_type[1] = new_value_type(builder, "delay", "nanoseconds");
+	static const char *const types[PPROF_VALUES][2] = {
+		{"contentions", "count"}, {"delay", "nanoseconds"}, {"maximum", "nanoseconds"}};
+
+	profile->sample_type = pprof_new(builder, PPROF_VALUES * sizeof(ValueType *));
 	profile->period_type = new_value_type(builder, "contentions", "count");
-	if (!profile->sample_type[0] || !profile->sample_type[1] || !profile->period_type)
+	if (!profile->sample_type || !profile->period_type)
 		return -ENOMEM;
-	profile->n_sample_type = 2;
+	for (size_t i = 0; i < builder->value_count; i++) {
+		profile->sample_type[i] = new_value_type(builder, types[i][0], types[i][1]);
+		if (!profile->sample_type[i])
+			return -ENOMEM;
+	}
+	profile->n_sample_type = builder->value_count;
 	profile->period = 1;
-	profile->default_sample_type = profile->sample_type[1]->type;
+	profile->default_sample_type = profile->sample_type[PPROF_VALUE_DELAY_NS]->type;
 	profile->time_nanos = builder->snapshot->taken_wall_ns;
 	if (__builtin_sub_overflow(builder->snapshot->taken_wall_ns, builder->snapshot->started_wall_ns,
 				   &profile->duration_nanos) ||
@@ -104,7 +108,11 @@ static int build_all(struct pprof_builder *builder)
 int pprof_build(const struct snapshot *snapshot, const struct symbols *symbols, enum profile profile,
 		struct arena *arena, Perftools__Profiles__Profile **out_profile)
 {
-	struct pprof_builder builder = {.snapshot = snapshot, .symbols = symbols, .which = profile, .arena = arena};
+	struct pprof_builder builder = {.snapshot = snapshot,
+					.symbols = symbols,
+					.which = profile,
+					.arena = arena,
+					.value_count = snapshot->has_histogram ? PPROF_VALUES : PPROF_VALUES - 1};
 	int error;
 
 	builder.profile = pprof_new(&builder, sizeof(*builder.profile));

@@ -28,8 +28,13 @@ struct pprof_builder {
 	uint32_t *function_ids; /* by string number; 0: none */
 	uint32_t *location_ids; /* by symbol number; 0: none yet */
 	struct hash_index locations, samples;
+	size_t value_count; /* of each sample: 3 with the maximum */
 	uint8_t *name_uses; /* by symbol number, for futex_names */
 };
+
+/* The values of a sample. The last only where delays are told apart: once for each stack, in a sample of its own without the label
+ * `wait`, so that what is in a profile never shrinks. */
+enum { PPROF_VALUE_COUNT, PPROF_VALUE_DELAY_NS, PPROF_VALUE_LONGEST_NS, PPROF_VALUES };
 
 /* Zeroed; NULL without memory. */
 static inline void *pprof_new(struct pprof_builder *builder, size_t bytes)

@@ -130,8 +130,11 @@ static int enter_sample(struct pprof_builder *builder, Sample *sample)
 	if (hash_index_find(&builder->samples, hash, sample_is_same, &wanted, &position)) {
 		Sample *present = builder->profile->sample[position];
 
-		for (size_t i = 0; i < present->n_value; i++)
+		for (size_t i = 0; i < PPROF_VALUE_LONGEST_NS; i++)
 			present->value[i] = add_capped(present->value[i], sample->value[i]);
+		if (present->n_value == PPROF_VALUES &&
+		    present->value[PPROF_VALUE_LONGEST_NS] < sample->value[PPROF_VALUE_LONGEST_NS])
+			present->value[PPROF_VALUE_LONGEST_NS] = sample->value[PPROF_VALUE_LONGEST_NS];
 		return 0;
 	}
 	if (hash_index_add(&builder->samples, hash, builder->profile->n_sample))
@@ -140,7 +143,7 @@ static int enter_sample(struct pprof_builder *builder, Sample *sample)
 	return 0;
 }
 
-static int add_sample(struct pprof_builder *builder, const struct snapshot_sample *from)
+static int add_sample(struct pprof_builder *builder, const struct snapshot_sample *from, const int64_t *values)
 {
 	Sample *sample = pprof_new(builder, sizeof(*sample));
 
@@ -148,18 +151,28 @@ static int add_sample(struct pprof_builder *builder, const struct snapshot_sampl
 		return -ENOMEM;
 	perftools__profiles__sample__init(sample);
 	sample->location_id = arena_alloc_array(builder->arena, from->depth, sizeof(*sample->location_id));
-	sample->value = arena_alloc_array(builder->arena, 2, sizeof(*sample->value));
+	sample->value = arena_alloc_array(builder->arena, builder->value_count, sizeof(*sample->value));
 	if (!sample->location_id || !sample->value)
 		return -ENOMEM;
 	for (size_t i = 0; i < from->depth; i++)
 		sample->location_id[i] = location_id(builder, from->frames[i]);
 	sample->n_location_id = from->depth;
-	sample->value[0] = from->count;
-	sample->value[1] = from->delay_ns;
-	sample->n_value = 2;
+	sample->n_value = builder->value_count;
+	memcpy(sample->value, values, sample->n_value * sizeof(*values));
 	if (pprof_labels_build(builder, sample, from))
 		return -ENOMEM;
 	return enter_sample(builder, sample);
+}
+
+static int add_samples(struct pprof_builder *builder, const struct snapshot_sample *from)
+{
+	const int64_t values[PPROF_VALUES] = {from->count, from->delay_ns, 0};
+	const int64_t longest[PPROF_VALUES] = {0, 0, from->longest_ns};
+	struct snapshot_sample whole = *from;
+	int error = add_sample(builder, from, values);
+
+	whole.delay_class = 0;
+	return error || from->longest_ns == 0 ? error : add_sample(builder, &whole, longest);
 }
 
 /* Wakes of words are releases or not: the former belong into the mutex profile, the latter into the profile `wake`. */
@@ -205,13 +218,13 @@ int pprof_samples_build(struct pprof_builder *builder)
 	builder->name_uses = arena_alloc_array(builder->arena, frames, sizeof(*builder->name_uses));
 	profile->location = arena_alloc_array(builder->arena, frames, sizeof(Location *));
 	profile->function = arena_alloc_array(builder->arena, frames, sizeof(Function *));
-	profile->sample = arena_alloc_array(builder->arena, snapshot->sample_count, sizeof(Sample *));
+	profile->sample = arena_alloc_array(builder->arena, 2 * snapshot->sample_count, sizeof(Sample *));
 	if (!builder->location_ids || !builder->function_ids || !builder->name_uses || !profile->location ||
 	    !profile->function || !profile->sample)
 		return -ENOMEM;
 	error = enter_stacks(builder);
 	for (size_t i = 0; i < snapshot->sample_count && !error; i++)
 		if (is_of_profile(builder, &snapshot->samples[i]))
-			error = add_sample(builder, &snapshot->samples[i]);
+			error = add_samples(builder, &snapshot->samples[i]);
 	return error;
 }

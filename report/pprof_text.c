@@ -124,6 +124,8 @@ static void write_stack(const Profile *profile, const Sample *sample, FILE *out)
 
 static void write_sample(const Profile *profile, const Sample *sample, FILE *out)
 {
+	if (!sample->value[VALUE_DELAY_NS] && !sample->value[VALUE_COUNT]) /* it has a maximum */
+		return;
 	fprintf(out, "%" PRId64 " %" PRId64 " @", sample->value[VALUE_DELAY_NS], sample->value[VALUE_COUNT]);
 	for (size_t i = 0; i < sample->n_location_id; i++)
 		fprintf(out, " %#" PRIx64, return_address(profile->location[sample->location_id[i] - 1]));

@@ -104,6 +104,7 @@ static void check_header(struct region_check *check)
 	region_check_that(check, header->pid > 0, "header: process %d", header->pid);
 	region_check_that(check, (header->profiles & always) == always && header->profiles >> PROFILE_COUNT == 0,
 			  "header: profiles %#x", header->profiles);
+	region_check_that(check, header->has_histogram <= 1, "header: neither with nor without a histogram");
 	region_check_that(check, atomic_load_explicit(&header->mutex_fraction, memory_order_relaxed) <= INT32_MAX,
 			  "header: mutex fraction out of bounds");
 	region_check_that(check, atomic_load_explicit(&header->block_rate_ns, memory_order_relaxed) >= 0,

@@ -4,6 +4,14 @@
 #include "record.h"
 #include "region_check_parts.h"
 
+/* Beyond any time that a process can run. */
+#define COUNTED_TICKS_MOST (UINT64_C(1) << 62)
+
+static uint64_t load_longest(const struct sample *sample)
+{
+	return atomic_load_explicit(&sample->longest_ticks, memory_order_relaxed);
+}
+
 /* Every event adds a whole one at least, and a release whole ones only, each charged with a tick at least. */
 static void check_weight(struct region_check *check, uint32_t slot, const struct sample *sample)
 {
@@ -17,6 +25,10 @@ static void check_weight(struct region_check *check, uint32_t slot, const struct
 			  slot);
 	region_check_that(check, !is_mutex || weight.delay_ticks >= weight.count >> SAMPLER_COUNT_SHIFT,
 			  "slot %u: releases that nobody waited for", slot);
+	region_check_that(check, load_longest(sample) <= (sample->delay_class ? COUNTED_TICKS_MOST : 0),
+			  "slot %u: a longest delay that cannot be", slot);
+	region_check_that(check, !sample->delay_class || check->region->header.has_histogram,
+			  "slot %u: of a delay class, which is not recorded", slot);
 	region_check_that(check,
 			  !region_check_is_overflow(sample) || weight.count == 0 ||
 				  atomic_load_explicit(&check->region->losses.events[LOSS_SAMPLES_FULL],

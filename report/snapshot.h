@@ -68,6 +68,7 @@ struct snapshot {
 	int64_t started_wall_ns;
 	int32_t pid;
 	uint32_t profiles; /* bit N: profile N is kept */
+	bool has_histogram;
 	uint32_t mutex_fraction;
 	int64_t block_rate_ns;
 	enum clock_source clock_source;

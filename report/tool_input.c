@@ -29,7 +29,10 @@ static const char *text(const Profile *profile, int64_t number)
 /* Reading has checked that each sample has a value of each type. */
 static bool is_of_contention(const Profile *profile)
 {
-	return profile->n_sample_type == 2 &&
+	return profile->n_sample_type >= 2 &&
+	       (profile->n_sample_type == 2 ||
+		(profile->n_sample_type == 3 &&
+		 strcmp(text(profile, profile->sample_type[TOOL_VALUE_LONGEST_NS]->type), "maximum") == 0)) &&
 	       strcmp(text(profile, profile->sample_type[TOOL_VALUE_COUNT]->type), "contentions") == 0 &&
 	       strcmp(text(profile, profile->sample_type[TOOL_VALUE_DELAY_NS]->type), "delay") == 0;
 }

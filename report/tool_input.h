@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* tool_input: what a user names on a command line becomes profiles. All commands that read profiles take the same:
  *
- *   FILE      a profile, gzip'd or not, whose sample types are contentions and delay: ours or Go's
+ *   FILE      a profile, gzip'd or not, whose sample types are contentions and delay (and maximum): ours or Go's
  *   PID       a profiled process, alive or dead (a file of such a name is ./4711)
  *   REGION    the file of a region, wherever it lies, told by its first bytes
  *   -         a profile on standard input
  *
  * Called from   the tool. One at a time: the private heap is not locked.
  * Complaints    each failure is said on standard error, in one line that names what was named.
- * Guaranteed    whatever the file: every sample has two values, contentions and ns of delay (enum tool_value); every index and
+ * Guaranteed    whatever the file: every sample has two values, contentions and ns of delay, or three (enum tool_value); every index and
  *               id is within bounds; ids of mappings, functions and locations are their positions, from 1 (location[id - 1]);
  *               mapping_id may be 0, a location may have no line, a sample no location. Values may be negative (differences).
  */
@@ -23,7 +23,8 @@
 #include "sample_table.h"
 #include "tool_look.h"
 
-enum tool_value { TOOL_VALUE_COUNT, TOOL_VALUE_DELAY_NS };
+/* The last in profiles that have a maximum only: n_value tells. */
+enum tool_value { TOOL_VALUE_COUNT, TOOL_VALUE_DELAY_NS, TOOL_VALUE_LONGEST_NS };
 
 enum { TOOL_INPUT_ALL = (1 << PROFILE_COUNT) - 1, TOOL_INPUT_UNKNOWN = -1 };
 

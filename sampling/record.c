@@ -167,16 +167,26 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 	return true;
 }
 
+/* 0 unless delays are to be told apart. */
+static uint8_t delay_class_of(uint64_t delay_ticks)
+{
+	uint64_t ns_of_2_32_ticks = atomic_load_explicit(&record_knobs.ns_of_2_32_ticks, memory_order_relaxed);
+	unsigned __int128 delay_ns = (unsigned __int128)delay_ticks * ns_of_2_32_ticks >> 32;
+
+	return config.histogram ? sample_delay_class((uint64_t)delay_ns & INT64_MAX) : 0;
+}
+
 /* What was entered before the wait was entered without a file type: a descriptor is asked about when the call has shown
  * that it is one. */
-static struct sample *sample_of_wait(struct thread *self, const struct record_wait *wait)
+static struct sample *sample_of_wait(struct thread *self, const struct record_wait *wait, uint8_t delay_class)
 {
 	enum file_type type = file_type_of(wait->site.file);
 	struct sample_key key = wait->sample ? sample_key_of(wait->sample) : key_of_wait(wait);
 
-	if (wait->sample && type == FILE_TYPE_NONE)
+	if (wait->sample && type == FILE_TYPE_NONE && !delay_class)
 		return wait->sample;
 	key.file_type = type;
+	key.delay_class = delay_class;
 	if (!wait->sample)
 		return sample_of(self, key, &wait->site);
 	return sample_table_find(&key);
@@ -221,18 +231,20 @@ static void keep_wait(struct sample *sample, const struct record_wait *wait, str
 	struct sample_weight weight = sampler_block_weight(delay_ticks, wait->rate_ticks);
 
 	sample_add(sample, weight);
+	sample_note_longest(sample, delay_ticks);
 	if (waker)
 		sample_add(waker, weight);
 }
 
-/* What was shown counts where it was shown. */
+/* What was shown counts where it was shown: without a delay class, which nobody knew then. */
 static void settle_wait(struct thread *self, const struct record_wait *wait, struct sample *shown, struct sample *waker,
 			uint64_t delay_ticks)
 {
 	if (lock_of_wait(wait))
 		lock_waits_end(&self->lock_waits, wait->lock, wait->site.object, wait->site.kind, delay_ticks);
 	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0)
-		keep_wait(shown ? shown : sample_of_wait(self, wait), wait, waker, delay_ticks);
+		keep_wait(shown ? shown : sample_of_wait(self, wait, delay_class_of(delay_ticks)), wait, waker,
+			  delay_ticks);
 }
 
 void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wait_outcome outcome, uint64_t now_ticks)
@@ -270,8 +282,13 @@ struct record_release record_release_begin(struct thread *self, const void *lock
 
 void record_release_end(struct thread *self, struct record_release release, const struct record_site *site)
 {
-	struct sample_key key = {.profile = PROFILE_MUTEX, .lock = release.lock};
+	struct sample_key key = {
+		.profile = PROFILE_MUTEX, .lock = release.lock, .delay_class = delay_class_of(release.charge_ticks)};
+	struct sample *sample;
 
-	if (release.fraction)
-		sample_add(sample_of(self, key, site), sampler_mutex_weight(release.charge_ticks, release.fraction));
+	if (!release.fraction)
+		return;
+	sample = sample_of(self, key, site);
+	sample_add(sample, sampler_mutex_weight(release.charge_ticks, release.fraction));
+	sample_note_longest(sample, release.charge_ticks);
 }

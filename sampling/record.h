@@ -65,7 +65,8 @@ struct record_knobs {
 	/* A wait with a threshold up to this is worth its stack beforehand: unwinding is then hidden in the wait. One with a
 	 * higher threshold waits so much longer than unwinding takes that it can be done afterwards, if at all. */
 	_Atomic uint64_t early_ticks;
-	_Atomic uint64_t answer_ticks; /* an answer that comes sooner was no wait (WAIT_TRIED) */
+	_Atomic uint64_t ns_of_2_32_ticks; /* how long so many ticks take */
+	_Atomic uint64_t answer_ticks;     /* an answer that comes sooner was no wait (WAIT_TRIED) */
 };
 
 extern struct record_knobs record_knobs __attribute__((visibility("hidden")));

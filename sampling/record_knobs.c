@@ -58,6 +58,8 @@ int64_t record_set_block_rate_ns(int64_t rate_ns)
 	if (rate_ns < 0 || record_is_stopped())
 		return old_ns;
 	old_ns = atomic_exchange_explicit(&knobs.rate_ns, rate_ns, memory_order_relaxed);
+	atomic_store_explicit(&record_knobs.ns_of_2_32_ticks, (uint64_t)(0x1p32 / clock_ticks_per_ns()),
+			      memory_order_relaxed);
 	atomic_store_explicit(&record_knobs.early_ticks, ticks_of(EARLY_NS), memory_order_relaxed);
 	atomic_store_explicit(&record_knobs.answer_ticks, ticks_of(ANSWER_NS), memory_order_relaxed);
 	atomic_store_explicit(&record_knobs.rate_ticks, ticks_of(rate_ns), memory_order_relaxed);

@@ -206,6 +206,16 @@ void sample_add(struct sample *sample, struct sample_weight weight)
 	} while (found != expected);
 }
 
+void sample_note_longest(struct sample *sample, uint64_t delay_ticks)
+{
+	uint64_t longest_ticks = atomic_load_explicit(&sample->longest_ticks, memory_order_relaxed);
+
+	while (sample->delay_class && longest_ticks < delay_ticks &&
+	       !atomic_compare_exchange_weak_explicit(&sample->longest_ticks, &longest_ticks, delay_ticks,
+						      memory_order_relaxed, memory_order_relaxed))
+		;
+}
+
 /* Both change together and the delay never shrinks: if it reads the same before and after the count, the three were true
  * at the instant when the count was read. */
 struct sample_weight sample_read(const struct sample *sample)

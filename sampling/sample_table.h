@@ -148,6 +148,9 @@ uint32_t sample_table_unit(const struct sample *sample);
 
 void sample_add(struct sample *sample, struct sample_weight weight);
 
+/* One of the events that were added took that long. Kept by samples with a delay class. */
+void sample_note_longest(struct sample *sample, uint64_t delay_ticks);
+
 /* The pair as it was at one instant. */
 struct sample_weight sample_read(const struct sample *sample);
 

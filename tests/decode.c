@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* decode FILE...: prints profiles, knowing nothing but profile.proto: what the tests believe.
  *
- * One line for each sample, tab separated: count, delay in ns, labels ("kind=mutex", "-" for none), stack (leaf first,
+ * One line for each sample, tab separated: count, delay in ns (and, separated by a colon, a third value), labels ("kind=mutex", "-" for none), stack (leaf first,
  * functions separated by ";", mangled as stored). Lines that begin with "#" are the rest of the profile:
  *   # file FILE
  *   # type TYPE UNIT
@@ -15,7 +15,7 @@
  *   # lines MAPPING-ID HAS_FILENAMES HAS_LINE_NUMBERS HAS_INLINE_FRAMES
  *   # location ID ADDRESS MAPPING FUNCTION[,FUNCTION...]
  *   # line LOCATION-ID LINE START-LINE FUNCTION TAB FILE (of those that have a line, innermost first)
- * Exit status 1, with one line on standard error, if the profile is not a valid one with two values in each sample.
+ * Exit status 1, with one line on standard error, if the profile is not a valid one with two or three values in each sample.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -215,9 +215,12 @@ static void print_labels(const Sample *sample)
 
 static void print_sample(const Sample *sample)
 {
-	if (sample->n_value != 2)
+	if (sample->n_value != 2 && sample->n_value != 3)
 		fail("a sample has %zu values", sample->n_value);
-	printf("%" PRId64 "\t%" PRId64 "\t", sample->value[0], sample->value[1]);
+	printf("%" PRId64 "\t%" PRId64, sample->value[0], sample->value[1]);
+	if (sample->n_value == 3)
+		printf(":%" PRId64, sample->value[2]);
+	putchar('\t');
 	print_labels(sample);
 	for (size_t i = 0; i < sample->n_location_id; i++) {
 		putchar(i ? ';' : '\t');

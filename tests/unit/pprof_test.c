@@ -244,14 +244,24 @@ static void check_delay_classes(void)
 	struct region *region = new_region();
 	Profile *profile;
 
+	region->header.has_histogram = 1;
 	for (int i = 0; i < 4; i++) {
 		key.delay_class = sample_delay_class(60 + 2 * i);
-		fake_region_add(&key, 1, 60 + 2 * i);
+		sample_note_longest(fake_region_add(&key, 1, 60 + 2 * i), (60 + 2 * i) * FAKE_TICKS_PER_NS);
 	}
 	profile = written_and_read(region, PROFILE_MUTEX);
 	is_u64(profile->n_sample, 2 + 2, "classes of delays are told apart");
 	is_u64(delay_of(profile, "wait=32 nanoseconds"), 60 + 62, "a class");
 	is_u64(delay_of(profile, "wait=64 nanoseconds"), 64 + 66, "the next");
+	is_u64(profile->n_sample_type, 3, "there is a third value");
+	is_str(text(profile, profile->sample_type[2]->type), "maximum", "the maximum");
+	is_str(text(profile, profile->sample_type[2]->unit), "nanoseconds", "in ns");
+	for (size_t i = 0; i < profile->n_sample; i++) {
+		const Sample *sample = profile->sample[i];
+		bool is_whole = sample->n_label == 0 && sample->n_location_id == 3;
+
+		is_u64(sample->value[2], is_whole ? 66 : 0, "the longest of a stack is told once, of all its classes");
+	}
 	profile_file_free(profile);
 	free(region);
 }

@@ -22,6 +22,62 @@ static const struct sample *release_with_waiter(void)
 	return NULL;
 }
 
+/* What a profile has of a caller in one delay class; its longest in *out_longest_ticks. */
+static struct sample_weight recorded_in(enum profile profile, uint64_t caller, uint8_t delay_class,
+					uint64_t *out_longest_ticks)
+{
+	struct sample_weight none = {0};
+
+	for (uint32_t slot = 0; slot < samples->slot_count; slot++) {
+		const struct sample *sample = sample_table_slot(samples, sizeof(samples_memory), slot);
+
+		if (sample && sample->profile == profile && sample->delay_class == delay_class && sample->depth == 2 &&
+		    frame_address(sample->frames[1]) == caller) {
+			*out_longest_ticks = sample->longest_ticks;
+			return sample_read(sample);
+		}
+	}
+	*out_longest_ticks = 0;
+	return none;
+}
+
+static void is_class(enum profile profile, uint64_t caller, uint64_t from_ns, uint64_t delay_ns, uint64_t longest_ns)
+{
+	uint64_t longest_ticks;
+	struct sample_weight weight = recorded_in(profile, caller, sample_delay_class(from_ns), &longest_ticks);
+
+	is_u64(weight.delay_ticks, delay_ns, "profile %d from %lu ns on: the sum", profile, (unsigned long)from_ns);
+	is_u64(longest_ticks, longest_ns, "and the longest");
+}
+
+/* Waits of 100, 120 and 200 ns, each released in its middle. */
+static void delays_are_told_apart(void)
+{
+	static const uint64_t lengths_ns[] = {100, 120, 200};
+	struct frame waiting = {.caller = 100}, releasing = {.caller = 200};
+	uint64_t now = 1000, longest_ticks;
+
+	start_afresh(1, 1);
+	config.histogram = 1;
+	for (int i = 0; i < 3; i++, now += 1000) {
+		struct record_wait wait = wait_at(&waiting);
+
+		at(now);
+		begin(&wait);
+		at(now + lengths_ns[i] / 2);
+		release_at(&releasing);
+		at(now + lengths_ns[i]);
+		end(&wait, WAIT_OVER);
+	}
+	is_class(PROFILE_BLOCK, 100, 64, 220, 120);
+	is_class(PROFILE_BLOCK, 100, 128, 200, 200);
+	is_class(PROFILE_MUTEX, 200, 32, 110, 60);
+	is_class(PROFILE_MUTEX, 200, 64, 100, 100);
+	is_u64(recorded_in(PROFILE_BLOCK, 100, 0, &longest_ticks).count, 0, "nothing is in no class");
+	is_u64(recorded(PROFILE_BLOCK, 100).count, 3, "nor twice");
+	config.histogram = 0;
+}
+
 static void words_that_may_be_locks(void)
 {
 	struct frame waiting = {.caller = 100}, releasing = {.caller = 200};
@@ -407,6 +463,7 @@ int main(void)
 {
 	threads_startup();
 	both_sides_are_recorded();
+	delays_are_told_apart();
 	words_that_may_be_locks();
 	clock_jumps_back();
 	refusals_are_no_waits();

@@ -318,6 +318,13 @@ static void overflow_without_loss(void)
 	sample_of(region, find_slot(PROFILE_BLOCK, WAIT_SLEEP, false))->count = SAMPLER_COUNT_ONE;
 }
 
+static void class_without_histogram(void)
+{
+	struct sample *sample = at(AT_SAMPLE);
+
+	sample->delay_class = 1;
+}
+
 /* The waiter's frames are a part of the releaser's stack then, which is too deep. */
 static void waiter_becomes_code(void)
 {
