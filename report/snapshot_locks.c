@@ -84,7 +84,7 @@ static void add_thread(struct account *accounts, struct snapshot *snapshot, cons
 		add_account(&accounts[waits.lock - 1], &snapshot->locks[waits.lock - 1], &waits);
 	if (depth == 0 || depth > THREAD_WAITS || thread->waits[depth - 1].kind >= WAIT_KIND_COUNT)
 		return;
-	lock = thread_wait_lock(&thread->waits[depth - 1]);
+	lock = thread->waits[depth - 1].lock;
 	if (lock > 0 && lock <= LOCK_TABLE_LIMIT) {
 		snapshot->locks[lock - 1].waiting++;
 		snapshot->locks[lock - 1].address = thread->waits[depth - 1].object;

@@ -103,7 +103,7 @@ static const struct listed_thread *find_stack(const struct thread_list *list, ui
 static const struct snapshot_lock *find_lock(const struct thread_list *list, const struct listed_thread *thread)
 {
 	const struct snapshot *snapshot = list->look->snapshot;
-	uint32_t number = thread_wait_lock(&thread->wait);
+	uint32_t number = thread->wait.lock;
 
 	if (thread->gets_mutex_back || number == 0 || number > snapshot->lock_count)
 		return NULL;

@@ -46,10 +46,8 @@ static unsigned take_frames(const struct late *late)
 static struct sample *sample_of(const struct late *late)
 {
 	uint32_t unit = thread_wait_unit(&late->wait);
-	struct sample_key key = {.profile = PROFILE_BLOCK,
-				 .kind = late->wait.kind,
-				 .lock = thread_wait_lock(&late->wait),
-				 .frames = frames};
+	struct sample_key key = {
+		.profile = PROFILE_BLOCK, .kind = late->wait.kind, .lock = late->wait.lock, .frames = frames};
 
 	if (unit)
 		key = sample_key_of(sample_table_at(unit));

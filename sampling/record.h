@@ -119,6 +119,7 @@ static inline void record_wait_describe(const struct thread *self, struct thread
 	slot->file = site->file;
 	atomic_store_explicit(&slot->is_ending, 0, memory_order_relaxed);
 	slot->kind = site->kind;
+	slot->lock = 0;
 }
 
 /* The wait begins now. wait->site is set. False when it cannot be measured (waits nested too deep, counted); then no

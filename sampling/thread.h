@@ -48,7 +48,7 @@ struct thread_wait {
 	int32_t file;               /* descriptor that it is about, or -1 */
 	_Atomic uint32_t is_ending; /* set before its end is timed: what it adds up to may be in the tables or not */
 	uint32_t kind;              /* enum wait_kind */
-	uint32_t lock;              /* 1 + number in the lock table, 0 none; only of kinds that a release ends */
+	uint32_t lock;              /* 1 + number in the lock table; 0: none, or what no release ends */
 };
 
 struct thread {
@@ -189,13 +189,6 @@ static inline void thread_wait_publish(struct thread *self, uint32_t depth)
 
 /* The table that records are taken from. */
 const struct thread_table *thread_table_mine(void);
-
-/* Which lock a wait of any kind is for: 1 + its number in the lock table, 0 none. `kind` is in bounds. The word means nothing of
- * kinds that no release ends; a semaphore's wait may be one that a release ends. */
-static inline uint32_t thread_wait_lock(const struct thread_wait *wait)
-{
-	return wait_kind_end((enum wait_kind)wait->kind) != WAIT_END_OTHER ? wait->lock : 0;
-}
 
 /* From here on the wait is about to end: readers who have not seen it leave it alone (shown.h). */
 static inline void thread_wait_mark_ending(struct thread_wait *wait)

@@ -353,6 +353,60 @@ static void waits_are_seen(void)
 	}
 }
 
+/* The lock that the sample of a caller is about. */
+static uint32_t lock_recorded(enum profile profile, uint64_t caller)
+{
+	for (uint32_t slot = 0; slot < samples->slot_count; slot++) {
+		const struct sample *sample = sample_table_slot(samples, sizeof(samples_memory), slot);
+
+		if (sample && sample->profile == profile && sample->depth == 2 &&
+		    frame_address(sample->frames[1]) == caller)
+			return sample->lock;
+	}
+	return UINT32_MAX;
+}
+
+/* A wait, the release that ends it, a wait for another lock in a handler that interrupted it; then one that no release ends. */
+static void locks_are_carried(void)
+{
+	static struct lock_table locks;
+	static int other_lock;
+	struct frame waiting = {.caller = 100}, releasing = {.caller = 200}, handling = {.caller = 300};
+	struct record_wait wait = wait_at(&waiting), inner = wait_at(&handling), none = wait_at(&waiting);
+	struct thread *record = thread_table_at(threads, 0);
+	uint32_t number, other;
+
+	start_afresh(1, 1);
+	lock_table_init(&locks, LOCK_LABELS_ADDRESS);
+	inner.site.object = &other_lock;
+	none.site.kind = WAIT_FUTEX;
+	none.site.end = WAIT_END_OTHER;
+	number = lock_table_find(&a_lock);
+	other = lock_table_find(&other_lock);
+	at(1000);
+	begin(&wait);
+	is_u64(record->waits[0].lock, number, "a wait tells for which lock it is");
+	at(1100);
+	begin(&inner);
+	at(1130);
+	end(&inner, WAIT_GIVEN_UP);
+	release_at(&releasing);
+	at(1200);
+	end(&wait, WAIT_OVER);
+	is_u64(lock_recorded(PROFILE_BLOCK, 100), number, "so does its sample");
+	is_u64(lock_recorded(PROFILE_BLOCK, 300), other, "that of the other, its own");
+	is_u64(lock_recorded(PROFILE_MUTEX, 200), number, "and that of the release");
+	lock_table_settle(&record->lock_waits);
+	is_u64(locks.accounts[number - 1].waited_ticks, 200, "what was waited is counted for the lock");
+	is_u64(locks.accounts[other - 1].waited_ticks, 30, "and for the other");
+	at(2000);
+	begin(&none);
+	is_u64(record->waits[0].lock, 0, "a wait that no release ends is for none");
+	at(2100);
+	end(&none, WAIT_OVER);
+	lock_table_init(NULL, LOCK_LABELS_OFF);
+}
+
 static void waits_inside_waits_count_once(void)
 {
 	struct frame frame = {.caller = 100};
@@ -474,6 +528,7 @@ int main(void)
 	dropped_waits_ask_nothing();
 	answers_are_no_waits();
 	waits_are_seen();
+	locks_are_carried();
 	waits_inside_waits_count_once();
 	nested_waits_are_bounded();
 	abandoned_waits_are_left();
