@@ -181,6 +181,25 @@ void lock_list_sort(struct lock_list *list)
 		qsort(list->locks, list->count, sizeof(*list->locks), compare_locks);
 }
 
+void lock_side_visit_stack(const struct lock_side *side,
+			   bool (*visit)(const char *function, unsigned number, FILE *out), FILE *out)
+{
+	const Profile *message = side->message;
+	unsigned number = 0;
+
+	for (size_t i = 0; i < side->worst->n_location_id; i++) {
+		const Perftools__Profiles__Location *location = message->location[side->worst->location_id[i] - 1];
+
+		for (size_t line = 0; line < location->n_line; line++) {
+			uint64_t function = location->line[line]->function_id;
+			int64_t name = function ? message->function[function - 1]->name : 0;
+
+			if (!visit(message->string_table[name], number++, out))
+				return;
+		}
+	}
+}
+
 void lock_list_free(struct lock_list *list)
 {
 	hash_index_free(&list->index);

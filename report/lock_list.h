@@ -9,8 +9,10 @@
 #ifndef CONTEND_LOCK_LIST_H
 #define CONTEND_LOCK_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "arena.h"
 #include "hash_index.h"
@@ -53,6 +55,10 @@ int lock_list_add_snapshot(struct lock_list *list, const struct snapshot *snapsh
 
 /* Most time waited first. */
 void lock_list_sort(struct lock_list *list);
+
+/* Calls `visit` for each function of the worst stack, innermost first, inlined ones included, until it answers false. */
+void lock_side_visit_stack(const struct lock_side *side,
+			   bool (*visit)(const char *function, unsigned number, FILE *out), FILE *out);
 
 void lock_list_free(struct lock_list *list);
 

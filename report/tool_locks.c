@@ -14,8 +14,6 @@
 enum { LOCKS_SHOWN = 10, FRAMES_SHOWN = 4, INPUTS_MOST = 16 };
 
 typedef Perftools__Profiles__Profile Profile;
-typedef Perftools__Profiles__Sample Sample;
-typedef Perftools__Profiles__Location Location;
 
 struct locks_order {
 	unsigned most;
@@ -45,36 +43,17 @@ static int print_help(void)
 	return TOOL_OK;
 }
 
-/* Calls `print` for each function of the stack, innermost first, inlined ones included, until it answers false. */
-static void visit_stack(const struct lock_side *side, bool (*print)(const char *function, unsigned number))
+static bool print_frame(const char *function, unsigned number, FILE *out)
 {
-	const Profile *message = side->message;
-	unsigned number = 0;
-
-	for (size_t i = 0; i < side->worst->n_location_id; i++) {
-		const Location *location = message->location[side->worst->location_id[i] - 1];
-
-		for (size_t line = 0; line < location->n_line; line++) {
-			uint64_t function = location->line[line]->function_id;
-			int64_t name = function ? message->function[function - 1]->name : 0;
-
-			if (!print(message->string_table[name], number++))
-				return;
-		}
-	}
-}
-
-static bool print_frame(const char *function, unsigned number)
-{
-	fputs(number ? " < " : "", stdout);
-	tool_text_print_function(function, stdout);
+	fputs(number ? " < " : "", out);
+	tool_text_print_function(function, out);
 	return number + 1 < FRAMES_SHOWN;
 }
 
-static bool print_json_frame(const char *function, unsigned number)
+static bool print_json_frame(const char *function, unsigned number, FILE *out)
 {
-	fputs(number ? ", " : "", stdout);
-	tool_text_print_json(tool_text_function(function), stdout);
+	fputs(number ? ", " : "", out);
+	tool_text_print_json(tool_text_function(function), out);
 	return true;
 }
 
@@ -84,7 +63,7 @@ static void print_side(const char *words, const struct lock_side *side)
 		return;
 	tool_stack_print_duration((double)side->worst_ns, false, stdout);
 	printf("  %s  ", words);
-	visit_stack(side, print_frame);
+	lock_side_visit_stack(side, print_frame, stdout);
 	putchar('\n');
 }
 
@@ -143,7 +122,7 @@ static void print_json_side(const char *name, const struct lock_side *side)
 		return;
 	}
 	printf("{\"delay_ns\": %" PRId64 ", \"stack\": [", side->worst_ns);
-	visit_stack(side, print_json_frame);
+	lock_side_visit_stack(side, print_json_frame, stdout);
 	fputs("]}", stdout);
 }
 

@@ -209,9 +209,9 @@ static int help(void)
 {
 	puts("Usage: contend top [--interval SECONDS] PID\n\n"
 	     "Shows a profiled process, on a terminal, anew each second: which stacks make others wait for locks (holders),\n"
-	     "which stacks wait (waiters), what every thread does or waits for, and who holds that (threads). Rates are of\n"
-	     "the time between two looks, totals of all since the process is profiled. The process is not stopped or\n"
-	     "signalled. It ends when the process does, or with `q`; `?` explains the keys.\n\n"
+	     "which stacks wait (waiters), which locks are waited for (locks), what every thread does or waits for, and who\n"
+	     "holds that (threads). Rates are of the time between two looks, totals of all since the process is profiled.\n"
+	     "The process is not stopped or signalled. It ends when the process does, or with `q`; `?` explains the keys.\n\n"
 	     "  --interval SECONDS   so long between two looks (1)\n\n"
 	     "Exit status: 0; 1: no such process, it is not profiled, or this is no terminal; 2: the command line is wrong.");
 	return TOOL_OK;

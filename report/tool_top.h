@@ -9,6 +9,7 @@
 #ifndef CONTEND_TOOL_TOP_H
 #define CONTEND_TOOL_TOP_H
 
+#include "lock_list.h"
 #include "stack_tree.h"
 #include "thread_list.h"
 #include "tool_look.h"
@@ -17,6 +18,7 @@
 struct top_moment {
 	struct tool_look look;
 	struct thread_list *threads;
+	struct lock_list locks; /* sorted by top_compare_locks */
 	struct arena arena;
 	Perftools__Profiles__Profile *profiles[PROFILE_COUNT]; /* NULL: not kept, or in no view */
 	int64_t taken_ns;                                      /* CLOCK_MONOTONIC */
@@ -38,7 +40,10 @@ bool top_data_is_closed(const struct top_data *data);
 
 void top_data_free(struct top_data *data);
 
-enum { TOP_COLUMNS = 8 };
+/* By names, for qsort and bsearch of listed locks. */
+int top_compare_locks(const void *left, const void *right);
+
+enum { TOP_COLUMNS = 9 };
 
 struct top_column {
 	const char *title;
@@ -73,7 +78,7 @@ struct top_view {
 	void (*print_none)(const struct top_data *data, const struct top_choice *choice, FILE *out);
 };
 
-extern const struct top_view top_holders, top_waiters, top_threads;
+extern const struct top_view top_holders, top_waiters, top_locks, top_threads;
 
 /* In the order of their tabs; NULL ends them. */
 extern const struct top_view *const top_views[];
@@ -112,6 +117,10 @@ bool top_obey_key(struct top *top, int key, size_t rows_shown);
 void top_print_ns(double ns, FILE *out);
 void top_print_count(double count, FILE *out);
 double top_share(double part, double whole);
+
+/* Lines of a page: what there was per second since the look before; since the start. */
+void top_print_rates(const struct top_data *data, double delay_ns, double count, FILE *out);
+void top_print_totals(double delay_ns, double count, FILE *out);
 
 /* The lines above the table, and pages. */
 void top_print_title(const struct top *top, FILE *out);

@@ -21,9 +21,23 @@ static void free_moment(struct top_moment *moment)
 	if (!moment)
 		return;
 	thread_list_free(moment->threads);
+	lock_list_free(&moment->locks);
 	tool_look_free(&moment->look);
 	arena_free(&moment->arena);
 	free(moment);
+}
+
+static int list_locks(struct top_moment *moment)
+{
+	struct lock_list *locks = &moment->locks;
+	int error = lock_list_add_snapshot(locks, moment->look.snapshot, moment->look.root);
+
+	for (int which = 0; which < PROFILE_COUNT && !error; which++)
+		if (moment->profiles[which])
+			error = lock_list_add_profile(locks, which, moment->profiles[which]);
+	if (locks->count)
+		qsort(locks->locks, locks->count, sizeof(*locks->locks), top_compare_locks);
+	return error;
 }
 
 static int make_moment(struct tool_look *look, struct top_moment **out_moment)
@@ -39,6 +53,8 @@ static int make_moment(struct tool_look *look, struct top_moment **out_moment)
 	moment->look = *look;
 	moment->taken_ns = now_ns();
 	error = tool_look_build(&moment->look, IN_VIEWS, false, &moment->arena, moment->profiles);
+	if (!error)
+		error = list_locks(moment);
 	if (!error)
 		error = thread_list_take(&moment->look, &order, &moment->threads);
 	if (error)

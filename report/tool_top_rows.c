@@ -7,7 +7,7 @@
 
 #include "tool_top.h"
 
-const struct top_view *const top_views[] = {&top_holders, &top_waiters, &top_threads, NULL};
+const struct top_view *const top_views[] = {&top_holders, &top_waiters, &top_locks, &top_threads, NULL};
 
 enum { KEY_ESCAPE = 27 };
 

@@ -149,17 +149,6 @@ static void print_cell(const struct stack_tree *tree, const struct top_row *row,
 	}
 }
 
-static void print_line(const char *name, double delay_ns, double count, const char *per, FILE *out)
-{
-	fprintf(out, "  %-18s", name);
-	top_print_ns(delay_ns, out);
-	fprintf(out, "%s in ", per);
-	top_print_count(count, out);
-	fprintf(out, "%s, mean ", per);
-	top_print_ns(count > 0 ? delay_ns / count : 0, out);
-	fputc('\n', out);
-}
-
 static void print_frames(const struct stack_tree *tree, const struct stack_sample *sample, FILE *out)
 {
 	for (uint32_t node = sample->node; node != STACK_TREE_ROOT; node = tree->nodes[node].parent) {
@@ -176,15 +165,13 @@ static void print_frames(const struct stack_tree *tree, const struct stack_sampl
 static void print_page(const struct top_data *data, const struct stack_tree *tree, const struct top_row *row, FILE *out)
 {
 	const struct stack_sample *sample = sample_of(tree, row);
-	char name[32];
 
 	print_kind(tree, sample, out);
 	fputs(sample->fd[0] ? ", fd " : "", out);
 	tool_text_print(sample->fd, out);
 	fputs("\n\n", out);
-	snprintf(name, sizeof(name), data->before ? "last %.1fs" : "on average", data->seconds);
-	print_line(name, row->keys[COLUMN_DELAY_RATE], row->keys[COLUMN_COUNT_RATE], "/s", out);
-	print_line("in all", row->keys[COLUMN_DELAY], row->keys[COLUMN_COUNT], "", out);
+	top_print_rates(data, row->keys[COLUMN_DELAY_RATE], row->keys[COLUMN_COUNT_RATE], out);
+	top_print_totals(row->keys[COLUMN_DELAY], row->keys[COLUMN_COUNT], out);
 	fputs("\nthe stack, the innermost call first\n", out);
 	print_frames(tree, sample, out);
 }

@@ -45,6 +45,30 @@ void top_print_count(double count, FILE *out)
 		print_scaled(count, scales, out);
 }
 
+static void print_line(const char *name, double delay_ns, double count, const char *per, FILE *out)
+{
+	fprintf(out, "  %-18s", name);
+	top_print_ns(delay_ns, out);
+	fprintf(out, "%s in ", per);
+	top_print_count(count, out);
+	fprintf(out, "%s, mean ", per);
+	top_print_ns(count > 0 ? delay_ns / count : 0, out);
+	fputc('\n', out);
+}
+
+void top_print_rates(const struct top_data *data, double delay_ns, double count, FILE *out)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), data->before ? "last %.1fs" : "on average", data->seconds);
+	print_line(name, delay_ns, count, "/s", out);
+}
+
+void top_print_totals(double delay_ns, double count, FILE *out)
+{
+	print_line("in all", delay_ns, count, "", out);
+}
+
 double top_share(double part, double whole)
 {
 	double percent = whole > 0 && part > 0 ? 100 * part / whole : 0;

@@ -37,7 +37,15 @@ shows 'who waits' '^ *[0-9.]+m?s +[0-9]+ .* mutex +be_busy'
 hides 'without the idle ones' ' read +main '
 press i
 shows 'with them' 'i:no idle'
-press i t
+press i l
+shows 'the locks' '\[locks\] .*locks that were waited for'
+shows 'each with its name, how long it was waited for and by how many now' '^ *[0-9.]+m?s +[0-9.]+[kM]? +[0-9.]+[mu]?s +[0-9.]+m?s +[0-9.]+[kM]? +[0-4]  (ring|first_lock|second_lock)'
+press Enter
+shows 'a page about a lock' '^(mutex|rwlock-write|rwlock-read) .+ at 0x[0-9a-f]+$'
+shows 'with the stack that held others up' '^the stack that held others up longest, for [0-9.]+m?s in all'
+shows 'and the one that waited' '^the stack that waited longest, for [0-9.]+m?s in all'
+is 'both whole' "$(screen | grep -c '^  be_busy$')" 2
+press Escape t
 shows 'the threads' '^ *[0-9]+ +busy +(mutex|runs|asleep|rwlock-[a-z]+) '
 shows 'what each waits for' ' busy +mutex .* (ring|ring\+0x[0-9a-f]+|first_lock|second_lock)(, held by [0-9]*)?'
 is 'there is a row for each, the profiler'"'"'s own included' "$(column TID | wc -l)" 6
