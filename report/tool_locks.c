@@ -210,7 +210,7 @@ int tool_locks(int argc, char **argv)
 		else if (option == 'n')
 			order.most = tool_show_read_count(optarg);
 		else
-			return tool_misuse("locks", "the command line is wrong");
+			return tool_misuse_option("locks");
 		if (order.most == 0)
 			return tool_misuse("locks", "-n %s: not a number of locks", optarg);
 	}

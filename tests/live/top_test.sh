@@ -26,18 +26,20 @@ end_waiting()
 	finish_program 2>/dev/null
 }
 
+show_top()
+{
+	on_terminal 80 24 "'$contend' top $main"
+}
+
 start_waiting busy 4
-on_terminal 80 24 "'$contend' top $main"
+show_top
 shows 'it begins with the holders' '^\[holders\] .*stacks that released'
 shows 'rates are of two looks' 'rates of 1\.[0-9]s$'
 shows 'who holds what others wait for' '^ *[0-9.]+m?s +[0-9]+ +[0-9.]+[kM]? +[0-9.]+m?s +[0-9.]+[kM]? +mutex_unlock +be_busy < start_thread'
 is 'no line is too long' "$(screen | awk 'length > 80' | wc -l)" 0
 press w
 shows 'who waits' '^ *[0-9.]+m?s +[0-9]+ .* mutex +be_busy'
-hides 'without the idle ones' ' read +main '
-press i
-shows 'with them' 'i:no idle'
-press i l
+press l
 shows 'the locks' '\[locks\] .*locks that were waited for'
 shows 'each with its name, how long it was waited for and by how many now' '^ *[0-9.]+m?s +[0-9.]+[kM]? +[0-9.]+[mu]?s +[0-9.]+m?s +[0-9.]+[kM]? +[0-4]  (ring|first_lock|second_lock)'
 press Enter
@@ -91,7 +93,7 @@ end_waiting
 
 # A selected row stays selected where it goes; a page stays that row's.
 start_waiting crowd 50
-on_terminal 80 24 "'$contend' top $main"
+show_top
 press t
 shows 'a crowd' ' crowd +mutex '
 press End
@@ -115,11 +117,27 @@ end_terminal
 "$contend" dump -o "$work/left.%n" "$main" >/dev/null 2>&1
 end_waiting
 
+start_waiting kinds "$work/locked"
+show_top
+press w
+shows 'waits that go on' ' mutex +wait_in_mutex '
+hides 'without the idle ones' ' epoll +wait_in_epoll '
+press i
+shows 'with them' ' epoll +wait_in_epoll '
+press q
+end_terminal
+end_waiting
+start_waiting single
+show_top
+shows 'nothing was released' 'No thread has made another one wait'
+press q
+end_terminal
+end_waiting
+
 # A deadlock is seen in all views.
 start_waiting ring 3
-on_terminal 80 24 "'$contend' top $main"
+show_top
 shows 'a deadlock' ', 3 IN DEADLOCK '
-shows 'nothing was released' 'No thread has made another one wait'
 press t
 shows 'its threads come first' '^ *[0-9]+ +ring-[0-9] +mutex '
 press p
@@ -135,7 +153,7 @@ end_terminal
 start_profiled program sh -c 'read line; exec "$1" single' sh "$live/threads"
 main=$pid
 await test -n "$(find "$CONTEND_REGION_DIR/contend-$(id -u)" -name "$main.*" 2>/dev/null)"
-on_terminal 80 24 "'$contend' top $main"
+show_top
 shows 'a process' "^process $main \((da)?sh\)"
 echo >&9
 shows 'the program that it becomes is shown' "^process $main \(threads\)"
