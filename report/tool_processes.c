@@ -106,6 +106,20 @@ unsigned tool_processes_visit(const struct process_query *query, pid_t only,
 	return visiting.found;
 }
 
+static void pass(struct process *process, void *argument)
+{
+	(void)process, (void)argument;
+}
+
+void tool_processes_say_missing(const struct process_query *query)
+{
+	for (size_t i = 0; i < query->pid_count; i++)
+		if (tool_processes_visit(query, query->pids[i], pass, NULL) == 0)
+			fprintf(stderr,
+				"contend: process %d is not profiled, as yet: `contend list` shows those that are\n",
+				query->pids[i]);
+}
+
 static int take_both(const struct region_file *file, const struct snapshot *earlier, struct snapshot **out_difference,
 		     struct snapshot **out_now)
 {

@@ -36,6 +36,9 @@ int tool_process_look(const char *command, const char *pid_text, struct tool_loo
 unsigned tool_processes_visit(const struct process_query *query, pid_t only,
 			      void (*visit)(struct process *process, void *argument), void *argument);
 
+/* Says of the pids of the query, one by one, that there is no such process that is profiled. */
+void tool_processes_say_missing(const struct process_query *query);
+
 /* What happened in a region since `earlier` was taken of it, even if its process has ended and removed it since. Only the
  * descriptor of `file` is needed. out_now: all up to now, for the next interval; or NULL. 0 or -errno. */
 int tool_process_interval(const struct region_file *file, const struct snapshot *earlier,

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "config_value.h"
 #include "tool.h"
+#include "tool_progress.h"
 #include "tool_push.h"
 
 struct push {
@@ -29,7 +30,7 @@ static int help(void)
 	puts("Usage: contend push --pyroscope URL [OPTION...] [PID...]\n\n"
 	     "Sends what these processes, or all profiled processes of this user, waited for to a Pyroscope server (or what takes its\n"
 	     "place, as Grafana Alloy's pyroscope.receive_http does), interval by interval, as profiles mutex and block, until it\n"
-	     "gets SIGINT or SIGTERM: then it sends what is left, for 10 s at most. What a process that ends did last is sent too.\n\n"
+	     "gets SIGINT or SIGTERM: then it sends what is left, for 10 s at most or until a second one. What a process that ends did last is sent too.\n\n"
 	     "  --interval DURATION  how long an interval is (15s)\n"
 	     "  --name APPLICATION   its name there; without, that of each program\n"
 	     "  --label KEY=VALUE    a label; several may be given. Each combination of values is a series: keep them few\n"
@@ -79,17 +80,20 @@ static void collect_and_send(struct push_collector *collector, struct push_sende
 	}
 }
 
-/* What has come since, and what waits. */
+/* What has come since, and what waits; until somebody is tired of it. */
 static void flush_all(struct push_collector *collector, struct push_sender *sender, struct push_queue *queue,
 		      int signals)
 {
 	int64_t end_ms = push_now_ms() + PUSH_FLUSH_SECONDS * 1000;
+	struct tool_progress progress;
 
+	tool_progress_begin(&progress);
 	push_collect(collector);
-	while (queue->first && push_now_ms() < end_ms) {
+	while (queue->first && push_now_ms() < end_ms && !is_told_to_stop(signals)) {
+		tool_progress_say(&progress, "push: sending the last %zu profiles; Ctrl-C gives them up", queue->count);
 		push_sender_wait(sender, signals, push_sender_step(sender, true));
-		is_told_to_stop(signals); /* it knows */
 	}
+	tool_progress_end(&progress);
 	queue->dropped += queue->count;
 }
 
@@ -116,6 +120,10 @@ static int push(struct push *push)
 	collector = push_collector_new(&push->target, &push->query, &queue);
 	if (!collector)
 		return tool_fail("push: out of memory");
+	tool_processes_say_missing(&push->query);
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "contend: push: to %s, every %" PRId64 " s; Ctrl-C ends it\n", push->server.url,
+			push->interval_ms / 1000);
 	collect_and_send(collector, sender, push->interval_ms, signals);
 	flush_all(collector, sender, &queue, signals);
 	status = report(&queue, sender);

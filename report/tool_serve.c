@@ -87,6 +87,7 @@ static int serve(struct server *server)
 	}
 	if (signals[0] && signals[1] && event_add(signals[0], NULL) == 0 && event_add(signals[1], NULL) == 0) {
 		announce(server);
+		tool_processes_say_missing(&server->query);
 		event_base_dispatch(server->base);
 	} else {
 		status = tool_fail("%s: cannot serve: out of memory", server->place.text);

@@ -30,6 +30,7 @@ const char *top_screen_open(void)
 	setlocale(LC_CTYPE, "");
 	if (setupterm(NULL, STDOUT_FILENO, &error) != OK || !can_move_cursor())
 		return "this terminal, by what TERM says of it, cannot show a page";
+	del_curterm(cur_term); /* newterm makes its own */
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return "this terminal is not known";

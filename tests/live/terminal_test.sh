@@ -32,6 +32,17 @@ is 'which is a wrong command line' "$(cat status)" 'status 2'
 "$contend" show "$pid" --html >page.html 2>page.err
 is 'into a file it goes, also with the option at the end' "$? $(head -c 15 page.html) $(cat page.err)" '0 <!DOCTYPE html> '
 
+on_terminal 120 24 "'$contend' push --pyroscope http://127.0.0.1:1 --interval 1s $pid $$"
+shows 'push: what it does' '^contend: push: to http://127.0.0.1:1, every 1 s; Ctrl-C ends it'
+shows 'push: a process that there is not' "^contend: process $$ is not profiled, as yet"
+shows 'push: nobody is there' '^contend: push: http://127.0.0.1:1: Failed to connect'
+press C-c
+shows 'push: it tries to send what is left' '^contend: push: sending the last [0-9]+ profiles; Ctrl-C gives them up'
+press C-c
+shows 'push: which can be given up' '^contend: push: 0 profiles sent, 0 refused, [1-9][0-9]* dropped$'
+end_terminal
+is 'push: and is a failure' "$(cat status)" 'status 1'
+
 exec 8>&-
 kill -KILL "$pid"
 finish_program 2>/dev/null

@@ -126,7 +126,9 @@ press i
 shows 'with them' ' epoll +wait_in_epoll '
 press q
 end_terminal
+child=$(pgrep -P "$main")
 end_waiting
+"$contend" dump -o "$work/child.%n" "$child" >/dev/null 2>&1 # which it has killed
 start_waiting single
 show_top
 shows 'nothing was released' 'No thread has made another one wait'
