@@ -110,8 +110,80 @@ static inline int contend_name_lock(const volatile void *lock, const char *name)
 	return entry ? entry(lock, name) : -ENOSYS;
 }
 
+/* The calling thread's waits and releases carry this label, and those that were pushed before, until it is popped: as pprof.Do in Go.
+ * A key that was pushed before has the new value meanwhile. The samples of both profiles have the labels of the thread that waited, or
+ * released; those of the mutex profile also, as "waiter.KEY", those of the thread that had waited longest for what was released. The
+ * keys kind, fd, lock and wait are taken: such a label is called label.KEY.
+ *
+ *	contend_label_push("endpoint", "/api/users");
+ *	serve(request);
+ *	contend_label_pop();
+ *
+ * Both are copied; of each 255 bytes are kept. At most 32 labels lie on top of each other, and a process has room for 1023 different
+ * sets of labels or 32 KiB of their text, for ever: use few values (not the number of the request). Returns 0; -ENOSPC where there is
+ * no room: then the thread's samples have no labels until this one is popped, and are counted in the profile's comments; -EINVAL, with
+ * the same effect, without a key or a value; -ENOSYS without libcontend. Each push is to be popped in the same thread. */
+static inline int contend_label_push(const char *key, const char *value)
+{
+	static contend_function known;
+	int (*entry)(const char *, const char *) =
+		(int (*)(const char *, const char *))contend_entry(&known, "contend_v1_label_push");
+
+	return entry ? entry(key, value) : -ENOSYS;
+}
+
+/* Takes the label away that the calling thread pushed last. Returns 0; -EINVAL if there is none, also in a forked child of labels that
+ * its parent pushed; -ENOSYS without libcontend. */
+static inline int contend_label_pop(void)
+{
+	static contend_function known;
+	int (*entry)(void) = (int (*)(void))contend_entry(&known, "contend_v1_label_pop");
+
+	return entry ? entry() : -ENOSYS;
+}
+
+/* 1: threads that the calling thread creates from now on begin with the labels that it has then, and do the same with those that they
+ * create; what they begin with need not be popped. 0, as at first: they begin without. Returns what was in force before; 0 without
+ * libcontend. */
+static inline int contend_labels_inherit(int is_inherited)
+{
+	static contend_function known;
+	int (*entry)(int) = (int (*)(int))contend_entry(&known, "contend_v1_labels_inherit");
+
+	return entry ? entry(is_inherited) : 0;
+}
+
+/* Names the calling thread in what is said of threads (`contend threads`, /debug/pprof/threads): of the name 63 bytes are kept; NULL or
+ * "" takes it away. Threads without such a name have the one that pthread_setname_np gave them, 15 bytes. Returns 0; -ENOSPC for a
+ * thread too many (CONTEND_MEMORY); -ENOSYS without libcontend. */
+static inline int contend_name_thread(const char *name)
+{
+	static contend_function known;
+	int (*entry)(const char *) = (int (*)(const char *))contend_entry(&known, "contend_v1_name_thread");
+
+	return entry ? entry(name) : -ENOSYS;
+}
+
 #ifdef __cplusplus
 }
+
+/* The label is the thread's as long as this lives, however the scope is left. */
+class contend_label
+{
+      public:
+	contend_label(const char *key, const char *value)
+	{
+		contend_label_push(key, value);
+	}
+	~contend_label()
+	{
+		contend_label_pop();
+	}
+
+      private:
+	contend_label(const contend_label &);
+	contend_label &operator=(const contend_label &);
+};
 #endif
 
 #endif

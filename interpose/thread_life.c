@@ -11,7 +11,7 @@
 #include "lifecycle.h"
 #include "libc_versions.h"
 #include "real.h"
-#include "thread.h"
+#include "thread_labels.h"
 
 /* What a new thread is to run, from its creator to itself. Few are ever in use: a thread empties its own at once. */
 enum { STARTS = 64 };
@@ -24,6 +24,7 @@ struct start {
 	} routine;
 	void *argument;
 	uint64_t stack_bytes; /* without a guard */
+	uint32_t labels;      /* that it begins with */
 };
 
 static struct start starts[STARTS];
@@ -41,11 +42,13 @@ static struct stack_limits limits_of(uint64_t stack_bytes)
 /* In the new thread: what it is to run, and its place in the table free again. */
 static struct start start_take(struct start *claimed)
 {
-	struct start start = {.routine = claimed->routine, .argument = claimed->argument};
+	struct start start = {.routine = claimed->routine, .argument = claimed->argument, .labels = claimed->labels};
 
 	thread_begin(limits_of(claimed->stack_bytes));
 	/* Pairs with the acquire in start_claim. */
 	atomic_store_explicit(&claimed->is_used, 0, memory_order_release);
+	if (start.labels)
+		thread_labels_inherit(start.labels);
 	return start;
 }
 
@@ -108,6 +111,7 @@ static struct start *start_claim(const pthread_attr_t *attributes, void *argumen
 			continue;
 		starts[i].argument = argument;
 		starts[i].stack_bytes = stack_bytes;
+		starts[i].labels = thread_labels_to_inherit();
 		thread_announce();
 		return &starts[i];
 	}

@@ -8,6 +8,7 @@
 #include "lock_names.h"
 #include "record.h"
 #include "region.h"
+#include "thread_labels.h"
 
 #define ENTRY __attribute__((visibility("default")))
 
@@ -16,6 +17,10 @@ ENTRY int contend_v1_set_mutex_fraction(int fraction);
 ENTRY int64_t contend_v1_set_block_rate(int64_t rate_ns);
 ENTRY int contend_v1_dump(const char *prefix);
 ENTRY int contend_v1_name_lock(const volatile void *lock, const char *name);
+ENTRY int contend_v1_label_push(const char *key, const char *value);
+ENTRY int contend_v1_label_pop(void);
+ENTRY int contend_v1_labels_inherit(int is_inherited);
+ENTRY int contend_v1_name_thread(const char *name);
 
 /* A forked child that nobody has seen being made is noticed when it enters: what we have is its parent's until then. */
 static bool has_region(void)
@@ -67,4 +72,57 @@ int contend_v1_name_lock(const volatile void *lock, const char *name)
 	if (!lock)
 		return -EINVAL;
 	return lock_names_give((const void *)lock, name ? name : "") ? 0 : -ENOSPC;
+}
+
+/* NULL: it has no record of its own (there is no room, or its last destructors run), or nothing is recorded at all. */
+static struct thread *enter_labelled(void)
+{
+	return region_mine() ? thread_enter() : NULL;
+}
+
+int contend_v1_label_push(const char *key, const char *value)
+{
+	struct thread *self = enter_labelled();
+	int error = -ENOSPC;
+
+	if (!self)
+		return error;
+	error = thread_labels_push(self, key, value);
+	thread_leave(self);
+	return error;
+}
+
+int contend_v1_label_pop(void)
+{
+	struct thread *self = enter_labelled();
+	int error = -EINVAL;
+
+	if (!self)
+		return error;
+	error = thread_labels_pop(self);
+	thread_leave(self);
+	return error;
+}
+
+int contend_v1_labels_inherit(int is_inherited)
+{
+	struct thread *self = enter_labelled();
+	bool before;
+
+	if (!self)
+		return 0;
+	before = thread_labels_set_inherited(self, is_inherited != 0);
+	thread_leave(self);
+	return before;
+}
+
+int contend_v1_name_thread(const char *name)
+{
+	struct thread *self = enter_labelled();
+
+	if (!self)
+		return -ENOSPC;
+	thread_labels_set_name(self, name);
+	thread_leave(self);
+	return 0;
 }

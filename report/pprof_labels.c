@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "pprof_labels.h"
+#include "snapshot_labels.h"
 #include "snapshot_names.h"
 
 enum { LABELS = 4 };
+
+/* What we ourselves call our labels: a program's of that name is another one. */
+static const char *const own_keys[] = {"kind", "fd", "lock", "wait"};
+static const char waiter_prefix[] = "waiter.", other_prefix[] = "label.";
+
+struct label_list {
+	const struct snapshot_label *labels[LABELS_DEPTH_LIMIT];
+	size_t count;
+};
+
+static struct label_list list_of(const struct snapshot *snapshot, uint32_t set)
+{
+	struct label_list list;
+
+	list.count = snapshot_labels_list(snapshot, set, list.labels);
+	return list;
+}
 
 static Label *add_label(struct pprof_builder *builder, Sample *sample, const char *key)
 {
@@ -43,13 +63,38 @@ static int add_delay_class(struct pprof_builder *builder, Sample *sample, uint8_
 	return label || !delay_class ? 0 : -ENOMEM;
 }
 
+static bool is_own_key(const char *key)
+{
+	for (size_t i = 0; i < sizeof(own_keys) / sizeof(own_keys[0]); i++)
+		if (strcmp(key, own_keys[i]) == 0)
+			return true;
+	return strncmp(key, waiter_prefix, strlen(waiter_prefix)) == 0;
+}
+
+/* Labels of the program's, their keys with that prefix. */
+static int add_set(struct pprof_builder *builder, Sample *sample, const struct label_list *list, const char *prefix)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < list->count && !error; i++) {
+		const struct snapshot_label *label = list->labels[i];
+		char key[sizeof(waiter_prefix) + sizeof(other_prefix) + LABELS_WORD_BYTES];
+
+		snprintf(key, sizeof(key), "%s%s%s", prefix, is_own_key(label->key) ? other_prefix : "", label->key);
+		error = add_text(builder, sample, key, label->value);
+	}
+	return error;
+}
+
 /* Only waits are of different kinds; what a release is charged with is lock waiting, always. */
 int pprof_labels_build(struct pprof_builder *builder, Sample *sample, const struct snapshot_sample *from)
 {
 	bool has_kind = builder->which != PROFILE_MUTEX;
+	struct label_list own = list_of(builder->snapshot, from->labels);
+	struct label_list waiter = list_of(builder->snapshot, from->waiter_labels);
 	int error = 0;
 
-	sample->label = pprof_new(builder, LABELS * sizeof(Label *));
+	sample->label = pprof_new(builder, (LABELS + own.count + waiter.count) * sizeof(Label *));
 	if (!sample->label)
 		return -ENOMEM;
 	if (has_kind)
@@ -58,7 +103,11 @@ int pprof_labels_build(struct pprof_builder *builder, Sample *sample, const stru
 		error = add_text(builder, sample, "fd", snapshot_file_type_name(from->file_type));
 	if (!error)
 		error = add_lock(builder, sample, from);
-	return error ? error : add_delay_class(builder, sample, from->delay_class);
+	if (!error)
+		error = add_delay_class(builder, sample, from->delay_class);
+	if (!error)
+		error = add_set(builder, sample, &own, "");
+	return error ? error : add_set(builder, sample, &waiter, waiter_prefix);
 }
 
 uint64_t pprof_labels_hash(const Sample *sample)

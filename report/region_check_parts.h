@@ -39,6 +39,7 @@ bool region_check_that(struct region_check *check, bool holds, const char *forma
 void region_check_modules(struct region_check *check);
 void region_check_frame_rules(struct region_check *check);
 void region_check_overhead(struct region_check *check);
+void region_check_labels(struct region_check *check);
 void region_check_threads(struct region_check *check);
 void region_check_waiters(struct region_check *check);
 void region_check_locks(struct region_check *check);
@@ -52,6 +53,9 @@ void region_check_meter(struct region_check *check, uint32_t index, const struct
 
 /* Is that number, from 1, one of a lock, or 0, which is none? */
 bool region_check_has_lock(const struct region_check *check, uint32_t lock);
+
+/* Is there such a set of labels, or is it none? */
+bool region_check_has_labels(const struct region_check *check, uint32_t set);
 
 /* What one sample says; its profile, kind, type and depth are in bounds. */
 void region_check_sample(struct region_check *check, uint32_t slot, const struct sample *sample);

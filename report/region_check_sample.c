@@ -132,6 +132,12 @@ void region_check_sample(struct region_check *check, uint32_t slot, const struct
 	uint32_t index;
 	const char *fault = frames_fault(check, sample, &index);
 
+	region_check_that(check,
+			  region_check_has_labels(check, sample->labels) &&
+				  region_check_has_labels(check, sample->waiter_labels),
+			  "slot %u: labels that do not exist", slot);
+	region_check_that(check, sample->profile == PROFILE_MUTEX || sample->waiter_labels == 0,
+			  "slot %u: labels of a waiter where there is none", slot);
 	region_check_that(check, !fault, "slot %u: frame %u of %u is %s", slot, index, sample->depth, fault);
 	check_kind(check, slot, sample);
 	if (region_check_is_still(check))

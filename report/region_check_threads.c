@@ -2,6 +2,7 @@
 /* The thread records, and the locks that their waits are entered for: what the threads say and what the locks say must agree. */
 #include <stdio.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "heap.h"
 #include "region_check_parts.h"
@@ -139,6 +140,17 @@ static void check_lock_waits(struct region_check *check, uint32_t index, const s
 				  "thread record %u: one wait for a lock is longer than all", index);
 }
 
+static void check_labels(struct region_check *check, uint32_t index, const struct thread *thread)
+{
+	region_check_that(check, region_check_has_labels(check, thread->labels),
+			  "thread record %u: labels that do not exist", index);
+	region_check_that(check, memchr(thread->name, '\0', sizeof(thread->name)) != NULL,
+			  "thread record %u: its name does not end", index);
+	if (region_check_is_still(check))
+		region_check_that(check, thread_tid_of(thread) != 0 || (!thread->labels && !thread->labels_lost),
+				  "thread record %u: nobody's, but has labels", index);
+}
+
 static void check_record(struct region_check *check, uint32_t index)
 {
 	const struct thread *thread = region_check_record(check, index);
@@ -155,6 +167,7 @@ static void check_record(struct region_check *check, uint32_t index)
 	check_waits(check, index, thread);
 	check_lock_waits(check, index, &thread->lock_waits);
 	check_waited(check, index, thread);
+	check_labels(check, index, thread);
 	check->summary.threads += tid != 0;
 	if (!region_check_is_still(check))
 		return;

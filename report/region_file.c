@@ -78,8 +78,8 @@ static uint64_t find_records(long descriptor, uint64_t bytes)
 	return region_layout_of(bytes, depth).records_begin & -(uint64_t)PAGE_BYTES;
 }
 
-/* The samples come before the modules in the time of reading or the modules do not hold all that they refer to; the modules are read
- * once more at the end. */
+/* The samples come before modules and labels in the time of reading or these do not hold all that they refer to; they are read once
+ * more at the end. */
 static int read_modules(long descriptor, char *out_bytes)
 {
 	uint64_t begin = offsetof(struct region, modules) & -(uint64_t)PAGE_BYTES;

@@ -5,6 +5,7 @@
 #include "frame.h"
 #include "heap.h"
 #include "region_layout.h"
+#include "snapshot_labels.h"
 #include "snapshot_locks.h"
 #include "snapshot_threads.h"
 #include "snapshot.h"
@@ -256,7 +257,7 @@ static int check_region(const struct region *region, size_t bytes)
 	return region->header.bytes == bytes && has_layout(region, bytes) ? 0 : -EBADMSG;
 }
 
-/* Samples before modules: what a sample's frames refer to was entered before the sample was. */
+/* Samples before modules and labels: what a sample refers to was entered before the sample was. */
 static int copy_all(struct snapshot *snapshot, struct source *source, const struct snapshot_moment *moment)
 {
 	int error = copy_header(snapshot, &source->region->header, moment);
@@ -269,6 +270,8 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 	snapshot->waits_without_stack = source->waits.without_stack;
 	if (!error)
 		error = copy_modules(snapshot, &source->region->modules);
+	if (!error)
+		error = snapshot_labels_copy(snapshot, &source->region->labels);
 	if (!error)
 		error = snapshot_add_threads(snapshot, source->region, moment);
 	if (!error)

@@ -36,6 +36,12 @@ struct snapshot_sample {
 	int64_t longest_ns; /* one event; 0 if the sample has no delay class */
 };
 
+/* One label of a set; the others are those of `parent`, which is a lower number. */
+struct snapshot_label {
+	uint32_t parent;
+	const char *key, *value; /* NULL: a set that means nothing */
+};
+
 struct snapshot_module {
 	uint64_t start, limit; /* addresses; 0, 0: this number means nothing */
 	uint64_t file_offset;
@@ -55,6 +61,8 @@ struct snapshot {
 	size_t module_count;
 	struct snapshot_lock *locks; /* number N, as samples say it, at N - 1; snapshot_locks.h */
 	size_t lock_count;
+	struct snapshot_label *labels; /* by the numbers in samples; number 0 is the empty set */
+	size_t label_count;
 	uint64_t losses[LOSS_COUNT];
 	int64_t handoff_ns;
 	uint64_t waits_without_stack; /* waits in progress that would be in the samples if their stacks were known */

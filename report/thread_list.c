@@ -37,6 +37,19 @@ static uint64_t now_ticks(const struct thread_list *list)
 						  list->look->snapshot->ns_per_tick);
 }
 
+/* What the program calls it through contend.h; else the kernel's name stays. */
+static void take_name(struct listed_thread *thread, const struct thread *record)
+{
+	_Static_assert(sizeof(thread->name) >= sizeof(record->name), "names fit");
+	size_t bytes = strnlen(record->name, sizeof(record->name) - 1);
+
+	if (!bytes)
+		return;
+	memcpy(thread->name, record->name, bytes);
+	thread->name[bytes] = '\0';
+	process_task_clean_name(thread->name);
+}
+
 /* What the thread has told: its own words, copied. */
 static void take_record(struct thread_list *list, struct listed_thread *thread, const struct thread *record,
 			uint32_t index)
@@ -48,6 +61,7 @@ static void take_record(struct thread_list *list, struct listed_thread *thread, 
 	thread->wait_sequence = record->wait_sequence;
 	thread->wait_depth = record->wait_depth;
 	thread->stack = record->stack;
+	take_name(thread, record);
 	for (int kind = 0; kind < WAIT_KIND_COUNT; kind++)
 		thread->waited_by_kind_ns[kind] = ns_of_ticks(list, record->waited_ticks[kind]);
 	if (!record->wait_depth || wait->kind >= WAIT_KIND_COUNT)

@@ -5,6 +5,7 @@
 #include "late_stacks.h"
 #include "shown.h"
 #include "stack.h"
+#include "thread_labels.h"
 #include "unloading.h"
 #include "wait_look.h"
 
@@ -46,8 +47,11 @@ static unsigned take_frames(const struct late *late)
 static struct sample *sample_of(const struct late *late)
 {
 	uint32_t unit = thread_wait_unit(&late->wait);
-	struct sample_key key = {
-		.profile = PROFILE_BLOCK, .kind = late->wait.kind, .lock = late->wait.lock, .frames = frames};
+	struct sample_key key = {.profile = PROFILE_BLOCK,
+				 .kind = late->wait.kind,
+				 .lock = late->wait.lock,
+				 .labels = thread_labels_of(late->record),
+				 .frames = frames};
 
 	if (unit)
 		key = sample_key_of(sample_table_at(unit));

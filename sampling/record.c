@@ -5,10 +5,13 @@
 #include "clock.h"
 #include "config.h"
 #include "frame.h"
+#include "labels.h"
+#include "lock_waiters.h"
 #include "losses.h"
 #include "record.h"
 #include "sampler.h"
 #include "shown.h"
+#include "thread_labels.h"
 
 /* Puts the first frames of a waiter behind the `depth` frames of who ends its wait; returns how many there are now. */
 static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sample *waiter)
@@ -22,10 +25,11 @@ static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sam
 	return depth + 1 + count;
 }
 
-/* The rest of the key is what the site says. */
+/* The sample where the calling thread stands; the key has what is known of it but for kind, labels and stack. */
 static struct sample *sample_of(struct thread *self, struct sample_key key, const struct record_site *site)
 {
 	key.kind = site->kind;
+	key.labels = thread_labels_of(self);
 	key.frames = self->frames;
 	key.depth = stack_capture(stack_origin_of(site->frame_pointer), self->stack, site->leaf_address, self->frames,
 				  self->frame_limit);
@@ -242,9 +246,10 @@ static void settle_wait(struct thread *self, const struct record_wait *wait, str
 {
 	if (lock_of_wait(wait))
 		lock_waits_end(&self->lock_waits, wait->lock, wait->site.object, wait->site.kind, delay_ticks);
-	if (delay_ticks >= wait->threshold_ticks && wait->rate_ticks != 0)
-		keep_wait(shown ? shown : sample_of_wait(self, wait, delay_class_of(delay_ticks)), wait, waker,
-			  delay_ticks);
+	if (delay_ticks < wait->threshold_ticks || wait->rate_ticks == 0)
+		return;
+	thread_labels_count_lost(self);
+	keep_wait(shown ? shown : sample_of_wait(self, wait, delay_class_of(delay_ticks)), wait, waker, delay_ticks);
 }
 
 void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wait_outcome outcome, uint64_t now_ticks)
@@ -269,25 +274,38 @@ void record_wake(struct thread *self, const struct record_site *site, unsigned w
 	wakers_wake(site->object, sample_of(self, (struct sample_key){.profile = PROFILE_WAKE}, site), waiters);
 }
 
+/* While the lock is held: only where labels are used, and only for releases that are kept. */
+static uint32_t labels_of_longest_waiter(const void *lock)
+{
+	struct lock_waiter longest;
+
+	return lock_waiters_find_longest(lock, &longest) ? thread_labels_of(longest.record) : 0;
+}
+
 struct record_release record_release_begin(struct thread *self, const void *lock)
 {
 	uint32_t fraction = atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed);
 	struct record_release release = {.fraction = 0};
 
 	release.charge_ticks = waiters_charge(lock, &release.lock);
-	if (release.charge_ticks && fraction && sampler_mutex_keeps(&self->random, fraction))
+	if (release.charge_ticks && fraction && sampler_mutex_keeps(&self->random, fraction)) {
 		release.fraction = fraction;
+		release.waiter_labels = labels_are_used() ? labels_of_longest_waiter(lock) : 0;
+	}
 	return release;
 }
 
 void record_release_end(struct thread *self, struct record_release release, const struct record_site *site)
 {
-	struct sample_key key = {
-		.profile = PROFILE_MUTEX, .lock = release.lock, .delay_class = delay_class_of(release.charge_ticks)};
+	struct sample_key key = {.profile = PROFILE_MUTEX,
+				 .lock = release.lock,
+				 .waiter_labels = release.waiter_labels,
+				 .delay_class = delay_class_of(release.charge_ticks)};
 	struct sample *sample;
 
 	if (!release.fraction)
 		return;
+	thread_labels_count_lost(self);
 	sample = sample_of(self, key, site);
 	sample_add(sample, sampler_mutex_weight(release.charge_ticks, release.fraction));
 	sample_note_longest(sample, release.charge_ticks);

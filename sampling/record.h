@@ -54,8 +54,9 @@ struct record_wait {
 /* A release that was charged, on its way to the mutex profile. */
 struct record_release {
 	uint64_t charge_ticks;
-	uint32_t fraction; /* at the time of the charge; 0: not to be recorded */
-	uint32_t lock;     /* 1 + number in the lock table, 0 none */
+	uint32_t fraction;      /* at the time of the charge; 0: not to be recorded */
+	uint32_t lock;          /* 1 + number in the lock table, 0 none */
+	uint32_t waiter_labels; /* of the longest waiter; 0: none */
 };
 
 /* What is asked for at every call; record_set_... change it. */

@@ -116,6 +116,7 @@ static void hand_out_tables(struct region *region)
 	losses_init(&region->losses);
 	overhead_init(&region->overhead);
 	modules_init(&region->modules, region->header.program);
+	labels_init(&region->labels);
 	waiters_init(&region->waiters);
 	if (config.wakers)
 		wakers_init();

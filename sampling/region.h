@@ -19,6 +19,7 @@
 
 #include "clock.h"
 #include "frame_rule.h"
+#include "labels.h"
 #include "lock_table.h"
 #include "losses.h"
 #include "modules.h"
@@ -79,6 +80,7 @@ struct region {
 	struct losses losses;
 	struct overhead overhead;
 	struct modules modules;
+	struct label_table labels;
 	_Alignas(64) struct waiters waiters;
 	_Alignas(64) struct lock_table locks;
 	_Alignas(64) struct frame_rules frame_rules;

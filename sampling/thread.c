@@ -77,6 +77,9 @@ static void give_record_back(void)
 	}
 	lock_table_settle(&self->lock_waits);
 	memset(self->waited_ticks, 0, sizeof(self->waited_ticks));
+	self->labels = self->labels_lost = 0;
+	self->labels_inherited = false;
+	self->name[0] = '\0';
 	atomic_store_explicit(&threads.hint, thread_table_index(threads.table, self), memory_order_relaxed);
 	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
 }

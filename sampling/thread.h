@@ -28,6 +28,8 @@
 
 #define THREAD_EXTRA_FRAMES 16 /* room behind a stack for some of another one */
 
+#define THREAD_NAME_BYTES 64 /* with its end */
+
 #define THREAD_WAITS 4 /* a wait, and waits in signal handlers that interrupted it */
 
 /* A wait in progress. It lives here and not on the stack because the real call may be left by longjmp, and so that others
@@ -60,6 +62,10 @@ struct thread {
 	struct stack_limits stack;
 	struct overhead_meter meter;
 	struct thread_wait waits[THREAD_WAITS];
+	uint32_t labels;                /* a label set (labels.h); others read it */
+	uint32_t labels_lost;           /* pushes that found no room, and lie on top of that set */
+	bool labels_inherited;          /* by threads that it creates */
+	char name[THREAD_NAME_BYTES];   /* that the program gave it through contend.h; "": none */
 	_Atomic uint64_t handoff_ticks; /* lock waiting that no release was charged with, of all owners so far */
 	/* From call to return, by kind, of this owner's waits that are over. A wait in a signal handler that interrupted a
 	 * wait is a part of that one. */

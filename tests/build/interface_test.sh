@@ -22,6 +22,14 @@ without()
 		name -38
 		name_away -38
 		name_nothing -38
+		pop_none -38
+		push -38
+		push_nothing -38
+		pop -76
+		pop_too_many -38
+		inherit 0
+		inherit_again 0
+		name_thread -38
 		dump -38
 		dump_again -38
 		dump_nowhere -38
@@ -44,6 +52,14 @@ with()
 		name 0
 		name_away 0
 		name_nothing -22
+		pop_none -22
+		push 0
+		push_nothing -22
+		pop 0
+		pop_too_many -22
+		inherit 0
+		inherit_again 1
+		name_thread 0
 		dump 0
 		dump_again 0
 		dump_nowhere -2

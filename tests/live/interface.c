@@ -49,6 +49,23 @@ static void dump(const char *prefix)
 	say("dump_as_usual", contend_dump((const char *)0));
 }
 
+static void label(void)
+{
+	say("pop_none", contend_label_pop());
+	say("push", contend_label_push("key", "value"));
+	say("push_nothing", contend_label_push("", "value"));
+	say("pop", contend_label_pop() + contend_label_pop());
+#ifdef __cplusplus
+	{
+		contend_label scope("key", "value");
+	}
+#endif
+	say("pop_too_many", contend_label_pop());
+	say("inherit", contend_labels_inherit(1));
+	say("inherit_again", contend_labels_inherit(0));
+	say("name_thread", contend_name_thread("interface"));
+}
+
 static int be_child(void)
 {
 	long pid = syscall(SYS_fork);
@@ -75,6 +92,7 @@ int main(int argc, char **argv)
 		return be_child();
 	set_both();
 	name_locks();
+	label();
 	dump(argc > 1 ? argv[1] : "interface");
 	say("wrong_errno", wrong_errno);
 	return 0;

@@ -17,6 +17,7 @@
 #include "record.h"
 #include "region.h"
 #include "region_file.h"
+#include "thread_labels.h"
 
 enum { REAL_REGION_WAITERS = 3, REAL_REGION_DEPTH = 16 };
 
@@ -101,6 +102,22 @@ static void *real_region_waiter(void *number)
 	return NULL;
 }
 
+/* Two sets of labels, and samples that have them. */
+static void real_region_label(void)
+{
+	struct thread *self = thread_enter();
+
+	thread_labels_push(self, "endpoint", "/users");
+	thread_labels_push(self, "tenant", "a");
+	thread_leave(self);
+	real_region_wait(WAIT_MUTEX, real_region_locks, -1);
+	real_region_release(WAIT_MUTEX, real_region_locks, NULL);
+	self = thread_enter();
+	thread_labels_pop(self);
+	thread_labels_pop(self);
+	thread_leave(self);
+}
+
 static void real_region_record(void)
 {
 	static int named;
@@ -115,6 +132,7 @@ static void real_region_record(void)
 	lock_names_give(&named, "named");
 	real_region_wait(WAIT_MUTEX, &named, -1);
 	real_region_recurse(2 * REAL_REGION_DEPTH);
+	real_region_label();
 	close(file);
 }
 
