@@ -24,13 +24,18 @@ shows()
 	"$contend" set "$pid" 2>&1 | grep -qF "fraction $1, block rate $2"
 }
 
+has_waited()
+{
+	[ "$(grep -c waited "$work/$1.out")" -ge $waited ]
+}
+
 # Lets the program wait once more.
 waited=0
 wait_once()
 {
 	waited=$((waited + 1))
 	echo -n x >&9
-	await test "$(grep -c waited "$work/$1.out")" -ge $waited
+	check "$1: it has waited $waited times" await has_waited "$1"
 }
 
 # RUN NAME=VALUE... MODE: starts the program.
@@ -69,8 +74,7 @@ done
 for number in 1 2 3 4 5 6; do
 	wait "${askers[number]}" || failures=x
 done
-none='none'
-is 'six askers at a time are served' "${failures:-$none}" none
+is 'six askers at a time are served' "${failures:-}" ''
 is 'without signals or stops: no wait was cut short' "$(grep -c waited "$work/many.out")" 3
 finish_program
 is 'it ends well' $? 0
