@@ -96,6 +96,17 @@ static inline int contend_dump(const char *prefix)
 	return entry ? entry(prefix) : -ENOSYS;
 }
 
+/* Forgets what was recorded so far, of all threads, as if the process had just started: profiles that are written from now on, and what
+ * `contend` shows, begin here. A wait that is in progress counts whole when it is over. Returns 0; -EPERM in a process that has put a
+ * seccomp filter on itself, and in a forked child with CONTEND_CHILDREN=0; -ENOSYS without libcontend. */
+static inline int contend_reset(void)
+{
+	static contend_function known;
+	int (*entry)(void) = (int (*)(void))contend_entry(&known, "contend_v1_reset");
+
+	return entry ? entry() : -ENOSYS;
+}
+
 /* From now on the lock at that address is called `name`, in profiles (label `lock`) and by the command: a mutex, reader-writer lock,
  * spin lock or semaphore, of pthreads or C11; std::mutex and its kin; a word that futex calls wait for. "" or NULL takes the name
  * away, and so do the lock's init and destroy; where a lock has no such call, take it away before the memory becomes another lock's.

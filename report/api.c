@@ -16,6 +16,7 @@ ENTRY int contend_v1_is_active(void);
 ENTRY int contend_v1_set_mutex_fraction(int fraction);
 ENTRY int64_t contend_v1_set_block_rate(int64_t rate_ns);
 ENTRY int contend_v1_dump(const char *prefix);
+ENTRY int contend_v1_reset(void);
 ENTRY int contend_v1_name_lock(const volatile void *lock, const char *name);
 ENTRY int contend_v1_label_push(const char *key, const char *value);
 ENTRY int contend_v1_label_pop(void);
@@ -61,6 +62,15 @@ int contend_v1_dump(const char *prefix)
 		error = -EINVAL;
 	else if (has_region())
 		error = control_dump(prefix);
+	errno = saved_errno;
+	return error;
+}
+
+int contend_v1_reset(void)
+{
+	int saved_errno = errno;
+	int error = has_region() ? control_between_dumps(region_reset) : -ENOSYS;
+
 	errno = saved_errno;
 	return error;
 }

@@ -278,6 +278,18 @@ int control_dump(const char *pattern)
 	return error;
 }
 
+int control_between_dumps(void (*body)(void))
+{
+	if (atomic_load_explicit(&control.is_silent, memory_order_relaxed))
+		return -EPERM;
+	if (!acquire())
+		return -EDEADLK;
+	body();
+	release();
+	serve();
+	return 0;
+}
+
 int control_finish(void)
 {
 	int error = serve();

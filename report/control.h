@@ -34,6 +34,9 @@ bool control_stop_helper(void);
  * interrupted a dump in this very thread calls it. */
 int control_dump(const char *pattern);
 
+/* Runs `body` while no dump is under way, for callers that may wait. 0; -EPERM where no system call may be made, -EDEADLK as above. */
+int control_between_dumps(void (*body)(void));
+
 /* Serves what was asked for, and returns when no dump is under way in another thread: 0 or -errno of the last. */
 int control_finish(void);
 

@@ -90,6 +90,15 @@ static int read_modules(long descriptor, char *out_bytes)
 	return error;
 }
 
+/* Was all forgotten while it was read, so that a part of it is older than that? */
+static bool was_reset(long descriptor, const struct region *copy)
+{
+	uint32_t before = atomic_load_explicit(&copy->reset.number, memory_order_relaxed), number = before;
+
+	return read_fully(descriptor, (char *)&number, sizeof(number), offsetof(struct region, reset.number)) == 0 &&
+	       (number != before || number % 2 != 0);
+}
+
 static int check_header(const struct region *region, uint64_t bytes)
 {
 	uint64_t magic = atomic_load_explicit(&region->header.magic, memory_order_relaxed);
@@ -101,7 +110,7 @@ static int check_header(const struct region *region, uint64_t bytes)
 	return region->header.bytes == bytes ? 0 : -EBADMSG;
 }
 
-static int read_all(long descriptor, char *out_bytes, uint64_t bytes)
+static int read_once(long descriptor, char *out_bytes, uint64_t bytes)
 {
 	uint64_t records_begin = find_records(descriptor, bytes);
 	int error = read_data(descriptor, out_bytes, records_begin, bytes);
@@ -111,6 +120,16 @@ static int read_all(long descriptor, char *out_bytes, uint64_t bytes)
 	if (!error)
 		error = check_header((const struct region *)out_bytes, bytes);
 	return error ? error : read_modules(descriptor, out_bytes);
+}
+
+/* Who is reset again and again is taken as it is in the end. */
+static int read_all(long descriptor, struct region *out_region, uint64_t bytes)
+{
+	int error = read_once(descriptor, (char *)out_region, bytes);
+
+	for (int reads = 1; reads < READS_LIMIT && !error && was_reset(descriptor, out_region); reads++)
+		error = read_once(descriptor, (char *)out_region, bytes);
+	return error;
 }
 
 static int read_region(long descriptor, struct region_file *out_file)
@@ -136,7 +155,7 @@ static int read_region(long descriptor, struct region_file *out_file)
 	if (memory < 0 && memory > -PAGE_BYTES)
 		return memory;
 	file.region = (struct region *)memory;
-	error = read_all(descriptor, (char *)memory, file.bytes);
+	error = read_all(descriptor, file.region, file.bytes);
 	if (error)
 		KERNEL_CALL(munmap, memory, file.bytes);
 	else

@@ -32,7 +32,6 @@ static int copy_header(struct snapshot *snapshot, const struct region_header *he
 	if (snapshot->ns_per_tick == 0)
 		return -ENODATA;
 	snapshot->taken_wall_ns = moment->wall_ns;
-	snapshot->started_wall_ns = header->started_wall_ns;
 	snapshot->pid = header->pid;
 	snapshot->profiles = header->profiles & ((1u << PROFILE_COUNT) - 1);
 	snapshot->has_histogram = header->has_histogram != 0;
@@ -225,10 +224,23 @@ static void check_frames(struct snapshot *snapshot)
 	}
 }
 
-static void copy_losses(struct snapshot *snapshot, const struct losses *losses)
+static void copy_losses(struct snapshot *snapshot, const struct region *region)
 {
-	for (int i = 0; i < LOSS_COUNT; i++)
-		snapshot->losses[i] = atomic_load_explicit(&losses->events[i], memory_order_relaxed);
+	for (int i = 0; i < LOSS_COUNT; i++) {
+		uint64_t lost = atomic_load_explicit(&region->losses.events[i], memory_order_relaxed);
+		uint64_t before = atomic_load_explicit(&region->reset.losses.events[i], memory_order_relaxed);
+
+		snapshot->losses[i] = lost > before ? lost - before : 0;
+	}
+}
+
+/* What is counted begins with the process, or with the last reset. */
+static void copy_begin(struct snapshot *snapshot, const struct region *region)
+{
+	snapshot->resets = atomic_load_explicit(&region->reset.number, memory_order_relaxed);
+	snapshot->started_wall_ns = snapshot->resets
+					    ? atomic_load_explicit(&region->reset.wall_ns, memory_order_relaxed)
+					    : region->header.started_wall_ns;
 }
 
 /* Are the tables where they are in every region of that size? It bounds the work, too: holes in a file cost nobody anything. */
@@ -276,7 +288,8 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 		error = snapshot_add_threads(snapshot, source->region, moment);
 	if (!error)
 		error = snapshot_locks_copy(snapshot, source->region);
-	copy_losses(snapshot, &source->region->losses);
+	copy_losses(snapshot, source->region);
+	copy_begin(snapshot, source->region);
 	if (!error)
 		check_frames(snapshot);
 	return error;

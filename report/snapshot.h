@@ -73,7 +73,8 @@ struct snapshot {
 	} overhead;
 	double ns_per_tick;
 	int64_t taken_wall_ns;
-	int64_t started_wall_ns;
+	int64_t started_wall_ns; /* what is counted begins then: the process, or the last reset, or an interval */
+	uint32_t resets;
 	int32_t pid;
 	uint32_t profiles; /* bit N: profile N is kept */
 	bool has_histogram;

@@ -120,8 +120,12 @@ static void subtract_overhead(struct snapshot_overhead *newer, const struct snap
 int snapshot_subtract(struct snapshot *newer, const struct snapshot *older)
 {
 	struct hash_index index = {0};
-	int error = index_samples(newer, &index);
+	int error;
 
+	newer->is_interval = true;
+	if (newer->resets != older->resets)
+		return 0; /* nothing of what the older one has is in the newer one */
+	error = index_samples(newer, &index);
 	if (!error) {
 		subtract_samples(newer, older, &index);
 		drop_empty_samples(newer);
@@ -131,7 +135,6 @@ int snapshot_subtract(struct snapshot *newer, const struct snapshot *older)
 		newer->handoff_ns = what_is_more(newer->handoff_ns, older->handoff_ns);
 		subtract_overhead(&newer->overhead, &older->overhead);
 		newer->started_wall_ns = older->taken_wall_ns;
-		newer->is_interval = true;
 	}
 	hash_index_free(&index);
 	return error;

@@ -10,8 +10,8 @@
 
 #include "snapshot.h"
 
-/* `newer` keeps what is not in `older`: samples, losses, hand-off; it begins when `older` was taken. What the settings were in
- * between is not known: they stay as they are in `newer`. 0; -ENOMEM, and the values of
+/* `newer` keeps what is not in `older`: samples, losses, hand-off; it begins when `older` was taken, or with the last reset if there was
+ * one in between. What the settings were in between is not known: they stay as they are in `newer`. 0; -ENOMEM, and the values of
  * `newer` are what they were. */
 int snapshot_subtract(struct snapshot *newer, const struct snapshot *older);
 

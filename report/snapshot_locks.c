@@ -74,13 +74,15 @@ static void add_table(struct account *accounts, struct snapshot *snapshot, const
 	}
 }
 
-static void add_thread(struct account *accounts, struct snapshot *snapshot, const struct thread *thread)
+/* Its owner writes without looking at us: what is read of it may be of two instants. */
+__attribute__((no_sanitize("thread"))) static void add_thread(struct account *accounts, struct snapshot *snapshot,
+							      const struct thread *thread, uint32_t resets)
 {
 	const struct lock_waits waits = *(const volatile struct lock_waits *)&thread->lock_waits;
 	uint32_t depth = __atomic_load_n(&thread->wait_depth, __ATOMIC_ACQUIRE);
 	uint32_t lock;
 
-	if (waits.contentions && waits.lock > 0 && waits.lock <= LOCK_TABLE_LIMIT)
+	if (waits.contentions && waits.resets == resets && waits.lock > 0 && waits.lock <= LOCK_TABLE_LIMIT)
 		add_account(&accounts[waits.lock - 1], &snapshot->locks[waits.lock - 1], &waits);
 	if (depth == 0 || depth > THREAD_WAITS || thread->waits[depth - 1].kind >= WAIT_KIND_COUNT)
 		return;
@@ -97,6 +99,7 @@ int snapshot_locks_copy(struct snapshot *snapshot, const struct region *region)
 	const struct thread_table *threads = &region->threads;
 	uint32_t used = atomic_load_explicit(&threads->used, memory_order_relaxed);
 	struct account *accounts = arena_alloc_array(&snapshot->arena, LOCK_TABLE_LIMIT, sizeof(*accounts));
+	uint32_t resets = atomic_load_explicit(&region->locks.resets, memory_order_relaxed);
 	int error = 0;
 
 	snapshot->locks = arena_alloc_array(&snapshot->arena, LOCK_TABLE_LIMIT, sizeof(*snapshot->locks));
@@ -108,7 +111,7 @@ int snapshot_locks_copy(struct snapshot *snapshot, const struct region *region)
 		error = copy_identity(snapshot, &region->locks.identities[i], &snapshot->locks[i]);
 	add_table(accounts, snapshot, &region->locks);
 	for (uint32_t i = 0; i < used; i++)
-		add_thread(accounts, snapshot, thread_table_at(threads, i));
+		add_thread(accounts, snapshot, thread_table_at(threads, i), resets);
 	for (uint32_t i = 0; i < LOCK_TABLE_LIMIT; i++) {
 		snapshot->locks[i].contentions = (int64_t)(accounts[i].contentions & INT64_MAX);
 		snapshot->locks[i].waited_ns = snapshot_clock_ns(snapshot->ns_per_tick, accounts[i].waited_ticks);

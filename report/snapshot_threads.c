@@ -3,6 +3,13 @@
 
 #include "snapshot_threads.h"
 
+static uint64_t handoff_before_reset(const struct region *region, uint64_t all_ticks)
+{
+	uint64_t ticks = atomic_load_explicit(&region->reset.handoff_ticks, memory_order_relaxed);
+
+	return ticks < all_ticks ? ticks : all_ticks;
+}
+
 static int add_up(struct snapshot *snapshot, const struct region *region)
 {
 	const struct thread_table *table = &region->threads;
@@ -18,6 +25,7 @@ static int add_up(struct snapshot *snapshot, const struct region *region)
 		own_ticks += atomic_load_explicit(&thread->meter.own_ticks, memory_order_relaxed);
 		snapshot->overhead.calls += atomic_load_explicit(&thread->meter.own_calls, memory_order_relaxed);
 	}
+	handoff_ticks -= handoff_before_reset(region, handoff_ticks);
 	snapshot->handoff_ns = snapshot_clock_ns(snapshot->ns_per_tick, handoff_ticks);
 	snapshot->overhead.own_ns = snapshot_clock_ns(snapshot->ns_per_tick, own_ticks);
 	return 0;

@@ -53,7 +53,7 @@ void tool_metrics_read(const struct process *process, struct metrics_row *out_ro
 
 	*out_row = (struct metrics_row){
 		.pid = process->pid,
-		.started_wall_ns = snapshot->started_wall_ns,
+		.started_wall_ns = process->look.file.region->header.started_wall_ns,
 		.profiles = snapshot->profiles,
 		.mutex_fraction = snapshot->mutex_fraction,
 		.block_rate_ns = snapshot->block_rate_ns,

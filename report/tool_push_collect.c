@@ -42,7 +42,7 @@ static struct known *find(const struct push_collector *collector, const struct p
 	struct known *known = collector->known;
 
 	while (known && (known->pid != process->pid || known->process_start != process->process_start ||
-			 known->started_wall_ns != process->look.snapshot->started_wall_ns))
+			 known->started_wall_ns != process->look.file.region->header.started_wall_ns))
 		known = known->next;
 	return known;
 }
@@ -118,7 +118,7 @@ static void meet(struct push_collector *collector, struct process *process)
 		return;
 	known->pid = process->pid;
 	known->process_start = process->process_start;
-	known->started_wall_ns = process->look.snapshot->started_wall_ns;
+	known->started_wall_ns = process->look.file.region->header.started_wall_ns;
 	memcpy(known->program, process->program, sizeof(known->program));
 	known->file.descriptor = fcntl(process->look.file.descriptor, F_DUPFD_CLOEXEC, 3);
 	known->earlier = process->look.snapshot;

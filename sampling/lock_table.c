@@ -12,6 +12,8 @@ static struct {
 	enum lock_labels labels;
 } locks;
 
+_Atomic uint32_t lock_table_resets;
+
 /* What a lock is found again by: how it is known, in the upper bits, and which of those. */
 enum { KEY_SHIFT = 56, KEY_GONE = LOCK_KNOWN_COUNT /* a variable whose object was unloaded */ };
 
@@ -29,6 +31,7 @@ static struct key key_of(enum lock_known_by known_by, uint64_t value)
 void lock_table_init(struct lock_table *table, enum lock_labels labels)
 {
 	locks.table = table;
+	atomic_store_explicit(&lock_table_resets, 0, memory_order_relaxed);
 	locks.labels = labels;
 }
 
@@ -169,13 +172,30 @@ void lock_table_settle(struct lock_waits *waits)
 {
 	struct lock_account *account;
 
-	if (waits->contentions) {
+	if (waits->contentions && waits->resets == atomic_load_explicit(&lock_table_resets, memory_order_relaxed)) {
 		account = &locks.table->accounts[waits->lock - 1];
 		atomic_store_explicit(&account->kind, waits->kind, memory_order_relaxed);
 		atomic_store_explicit(&account->address, waits->address, memory_order_relaxed);
-		atomic_fetch_add_explicit(&account->contentions, waits->contentions, memory_order_relaxed);
-		atomic_fetch_add_explicit(&account->waited_ticks, waits->waited_ticks, memory_order_relaxed);
+		/* The longest first: a reset in between must not leave it without the rest. */
 		raise_to(&account->longest_ticks, waits->longest_ticks);
+		atomic_fetch_add_explicit(&account->waited_ticks, waits->waited_ticks, memory_order_relaxed);
+		atomic_fetch_add_explicit(&account->contentions, waits->contentions, memory_order_relaxed);
 	}
 	*waits = (struct lock_waits){0};
+}
+
+/* What threads keep for themselves they forget when they look. */
+void lock_table_reset(void)
+{
+	uint32_t resets = atomic_load_explicit(&lock_table_resets, memory_order_relaxed) + 1;
+
+	atomic_store_explicit(&lock_table_resets, resets, memory_order_relaxed);
+	atomic_store_explicit(&locks.table->resets, resets, memory_order_relaxed);
+	for (uint32_t i = 0; i < LOCK_TABLE_LIMIT; i++) {
+		struct lock_account *account = &locks.table->accounts[i];
+
+		atomic_store_explicit(&account->contentions, 0, memory_order_relaxed);
+		atomic_store_explicit(&account->waited_ticks, 0, memory_order_relaxed);
+		atomic_store_explicit(&account->longest_ticks, 0, memory_order_relaxed);
+	}
 }

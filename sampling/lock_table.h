@@ -52,6 +52,7 @@ struct lock_account {
 };
 
 struct lock_table {
+	_Atomic uint32_t resets;
 	_Atomic uint64_t keys[LOCK_TABLE_LIMIT]; /* 0: free */
 	_Atomic uint32_t addresses; /* identities that are only an address; may count some that got no place */
 	_Alignas(64) struct lock_identity identities[LOCK_TABLE_LIMIT];
@@ -60,7 +61,8 @@ struct lock_table {
 
 /* What one thread waited for one lock, not yet in the table. Its own words; readers add them. */
 struct lock_waits {
-	uint32_t lock; /* 1 + its number; 0: none */
+	uint32_t lock;   /* 1 + its number; 0: none */
+	uint32_t resets; /* lock_table.resets when this began: what it says is forgotten if that has changed */
 	uint32_t kind;
 	uint64_t address;
 	uint64_t contentions;
@@ -79,13 +81,22 @@ uint32_t lock_table_find(const void *lock);
 /* Enters what a thread waited into the table, and forgets it. */
 void lock_table_settle(struct lock_waits *waits);
 
+/* Nothing was waited for any lock so far. */
+void lock_table_reset(void);
+
+/* As in the table of the region. */
+extern _Atomic uint32_t lock_table_resets __attribute__((visibility("hidden")));
+
 /* The thread's next wait is for `lock` (not 0): what it waited for another one is settled. */
 static inline void lock_waits_begin(struct lock_waits *waits, uint32_t lock)
 {
-	if (waits->lock == lock)
+	uint32_t resets = atomic_load_explicit(&lock_table_resets, memory_order_relaxed);
+
+	if (waits->lock == lock && waits->resets == resets)
 		return;
 	lock_table_settle(waits);
 	waits->lock = lock;
+	waits->resets = resets;
 }
 
 /* That wait is over. Another one may have come in between, in a signal handler. */

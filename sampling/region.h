@@ -24,6 +24,7 @@
 #include "losses.h"
 #include "modules.h"
 #include "overhead.h"
+#include "region_reset.h"
 #include "sample_table.h"
 #include "thread.h"
 #include "waiters.h"
@@ -78,6 +79,7 @@ struct region_header {
 struct region {
 	struct region_header header;
 	struct losses losses;
+	struct region_reset reset;
 	struct overhead overhead;
 	struct modules modules;
 	struct label_table labels;

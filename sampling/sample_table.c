@@ -216,7 +216,31 @@ void sample_note_longest(struct sample *sample, uint64_t delay_ticks)
 		;
 }
 
-/* Both change together and the delay never shrinks: if it reads the same before and after the count, the three were true
+static void forget(struct sample *sample)
+{
+	unsigned __int128 *pair = (unsigned __int128 *)&sample->count;
+	unsigned __int128 found = 0, expected;
+
+	do {
+		expected = found;
+		found = __sync_val_compare_and_swap(pair, expected, 0);
+	} while (found != expected);
+	atomic_store_explicit(&sample->longest_ticks, 0, memory_order_relaxed);
+}
+
+void sample_table_reset(void)
+{
+	const struct sample_table *table = samples.table;
+
+	for (uint32_t slot = 0; slot < table->slot_count; slot++) {
+		uint32_t unit = atomic_load_explicit(&table_slots(table)[slot], memory_order_acquire);
+
+		if (unit)
+			forget((struct sample *)slot_sample(table, unit));
+	}
+}
+
+/* Both change together and the delay never shrinks but to 0: if it reads the same before and after the count, the three were true
  * at the instant when the count was read. */
 struct sample_weight sample_read(const struct sample *sample)
 {

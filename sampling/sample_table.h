@@ -7,7 +7,8 @@
  * When full     sample_table_find answers the overflow sample of the profile and kind; LOSS_SAMPLES_FULL is counted.
  * Units         count in 2^-SAMPLER_COUNT_SHIFT events, delay in ticks, both already weighted by the sampler.
  * Concurrency   lock-free. A sample is filled before its slot is published (release/acquire). Count and delay change
- *               together (a 16-byte compare-and-swap) and only grow, so sample_read gets a pair that was true at one instant.
+ *               together (a 16-byte compare-and-swap) and only grow, but for resets, so sample_read gets a pair that was true at one
+ *               instant.
  *
  *               find   add   read     -: nothing needed
  *   find         -      -     -
@@ -150,6 +151,9 @@ void sample_add(struct sample *sample, struct sample_weight weight);
 
 /* One of the events that were added took that long. Kept by samples with a delay class. */
 void sample_note_longest(struct sample *sample, uint64_t delay_ticks);
+
+/* All samples begin again with nothing; what is added at the same time lands before or after. */
+void sample_table_reset(void);
 
 /* The pair as it was at one instant. */
 struct sample_weight sample_read(const struct sample *sample);

@@ -35,6 +35,8 @@ without()
 		dump_nowhere -38
 		dump_unnamed -38
 		dump_as_usual -38
+		reset -38
+		dump_after -38
 		wrong_errno 0
 	END
 }
@@ -65,6 +67,8 @@ with()
 		dump_nowhere -2
 		dump_unnamed -22
 		dump_as_usual 0
+		reset 0
+		dump_after 0
 		wrong_errno 0
 	END
 }
@@ -90,7 +94,7 @@ works()
 
 works 'C' gcc -x c -O2
 is 'a prefix names the files, and no file is overwritten' "$(echo $(cd out && ls))" \
-	"$(echo named.{1.,}{block,mutex}.pb.gz usual.{0,1}.{block,mutex}.pb.gz)"
+	"$(echo named.{1.,}{block,mutex}.pb.gz usual.{0,1,2}.{block,mutex}.pb.gz)"
 is 'a prefix that cannot be is complained of once' "$(cat said)" \
 	'contend: no profile written to /nonexistent/prefix: No such file or directory; contend dump '"$(sed -n 's/.*contend dump \([0-9]*\) writes it$/\1/p' said)"' writes it'
 works 'C, -O0' gcc -x c -O0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* interface PREFIX: calls every function of contend.h, in C or C++, and prints what each returns: "NAME VALUE". With "child" in place of
- * a prefix: in a child that no fork handler has seen, and then in the process itself. */
+ * a prefix: in a child that no fork handler has seen, and then in the process itself. With "reset": see there. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -47,6 +47,9 @@ static void dump(const char *prefix)
 	say("dump_nowhere", contend_dump("/nonexistent/prefix"));
 	say("dump_unnamed", contend_dump(""));
 	say("dump_as_usual", contend_dump((const char *)0));
+	say("reset", contend_reset());
+	usleep(3000);
+	say("dump_after", contend_dump((const char *)0));
 }
 
 static void label(void)
@@ -84,12 +87,35 @@ static int be_child(void)
 	return status;
 }
 
+static void sleep_times(int times)
+{
+	for (int i = 0; i < times; i++)
+		usleep(1000);
+	errno = ELOOP;
+}
+
+/* For each line of input: forgets all and sleeps twice. */
+static int reset_often(void)
+{
+	sleep_times(5);
+	say("slept", 5);
+	while (getchar() != EOF) {
+		errno = ELOOP;
+		say("reset", contend_reset());
+		sleep_times(2);
+		say("slept", 2);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	errno = ELOOP;
 	say("active", contend_is_active());
 	if (argc > 1 && !strcmp(argv[1], "child"))
 		return be_child();
+	if (argc > 1 && !strcmp(argv[1], "reset"))
+		return reset_often();
 	set_both();
 	name_locks();
 	label();
