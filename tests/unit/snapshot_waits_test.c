@@ -53,7 +53,9 @@ static void *wait_often(void *number)
 static bool is_same(const struct snapshot_sample *a, const struct snapshot_sample *b)
 {
 	return a->profile == b->profile && a->kind == b->kind && a->file_type == b->file_type && a->depth == b->depth &&
-	       a->waiter_depth == b->waiter_depth && memcmp(a->frames, b->frames, a->depth * sizeof(*a->frames)) == 0;
+	       a->lock == b->lock && a->labels == b->labels && a->waiter_labels == b->waiter_labels &&
+	       a->delay_class == b->delay_class && a->waiter_depth == b->waiter_depth &&
+	       memcmp(a->frames, b->frames, a->depth * sizeof(*a->frames)) == 0;
 }
 
 static const struct snapshot_sample *find(const struct snapshot *snapshot, const struct snapshot_sample *sample)
