@@ -65,8 +65,31 @@ static uint64_t module_start(unsigned number)
 	return (uint64_t)number << 32;
 }
 
+/* A set of labels, each with all before it. */
+static uint32_t make_labels(unsigned count)
+{
+	uint32_t set = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		set = labels_add(set, i % 2 ? "kind" : "endpoint", i % 3 ? "/users" : "");
+	return set;
+}
+
+static void make_labelled_sample(unsigned number, const uint64_t *frames)
+{
+	struct sample_key key = {.profile = PROFILE_MUTEX,
+				 .kind = WAIT_MUTEX,
+				 .labels = make_labels(number % 8),
+				 .waiter_labels = make_labels(number % 5),
+				 .depth = 2,
+				 .frames = frames};
+
+	fake_region_add(&key, 1, 9);
+}
+
 static void make_samples(void)
 {
+	labels_init(&region->labels);
 	for (unsigned i = 0; i < PATHS * 2; i++) {
 		unsigned number = i % PATHS + 1;
 		uint64_t frames[] = {frame_make(1, module_start(1) + 0x1010),
@@ -77,6 +100,7 @@ static void make_samples(void)
 		fake_region_sample(i % PROFILE_COUNT, (enum wait_kind)(i % WAIT_KIND_COUNT), frames, 4, i, 1000 + i);
 		fake_region_io((enum wait_kind)(i % WAIT_KIND_COUNT), (enum file_type)(i % FILE_TYPE_COUNT), frames, 2,
 			       1, 7);
+		make_labelled_sample(i, frames);
 	}
 }
 

@@ -3,7 +3,7 @@
 
 #include "region_words.h"
 
-enum { MODULES_PICKED = 32, LOSSES_PICKED = 4 };
+enum { MODULES_PICKED = 32, LOSSES_PICKED = 4, LABELS_PICKED = 16 };
 
 #define WORD(field)                                                                                                    \
 	{                                                                                                              \
@@ -53,6 +53,14 @@ static const struct region_word header_words[] = {
 	WORD(header.out[8]),
 	WORD(losses.events[0]),
 	WORD(losses.events[LOSSES_PICKED]),
+	WORD(header.wish.number),
+	WORD(header.dump_signal),
+	WORD(reset.number),
+	WORD(reset.wall_ns),
+	WORD(reset.handoff_ticks),
+	WORD(reset.losses.events[0]),
+	WORD(labels.set_count),
+	WORD(labels.text[1]),
 	WORD(waiters.buckets[1].locks[0].pin),
 	{offsetof(struct region, waiters.buckets[1].locks[0].sums), 8},
 	WORD(frame_rules.words[1][0]),
@@ -67,6 +75,16 @@ static const struct region_word module_words[] = {
 	MODULE_WORD(start),       MODULE_WORD(limit),       MODULE_WORD(file_offset),    MODULE_WORD(load_bias),
 	MODULE_WORD(ready),       MODULE_WORD(retired),     MODULE_WORD(path_offset),    MODULE_WORD(path_bytes),
 	MODULE_WORD(build_id[0]), MODULE_WORD(build_id[1]), MODULE_WORD(build_id_bytes),
+};
+
+#define LABEL_WORD(field)                                                                                              \
+	{                                                                                                              \
+		offsetof(struct label_set, field), sizeof(((struct label_set *)0)->field)                              \
+	}
+
+static const struct region_word label_words[] = {
+	LABEL_WORD(parent),    LABEL_WORD(hash),        LABEL_WORD(text),
+	LABEL_WORD(key_bytes), LABEL_WORD(value_bytes), LABEL_WORD(is_ready),
 };
 
 #define SAMPLE_WORD(field)                                                                                             \
@@ -96,6 +114,14 @@ static struct region_word pick_module_word(struct random *random)
 
 	return pick_of(random, module_words, COUNT(module_words),
 		       offsetof(struct region, modules.entries) + number * sizeof(struct module));
+}
+
+static struct region_word pick_label_word(struct random *random)
+{
+	uint64_t number = random_below(random, random_below(random, 8) ? LABELS_PICKED : LABELS_LIMIT);
+
+	return pick_of(random, label_words, COUNT(label_words),
+		       offsetof(struct region, labels.sets) + number * sizeof(struct label_set));
 }
 
 static struct region_word pick_string_word(struct random *random)
@@ -136,7 +162,7 @@ static struct region_word pick_thread_word(struct random *random, const struct r
 
 struct region_word region_words_pick(struct random *random, const struct region *region)
 {
-	switch (random_below(random, 10)) {
+	switch (random_below(random, 11)) {
 	case 0:
 	case 1:
 		return pick_of(random, table_words, COUNT(table_words), 0);
@@ -149,6 +175,8 @@ struct region_word region_words_pick(struct random *random, const struct region 
 		return pick_string_word(random);
 	case 6:
 		return pick_thread_word(random, region);
+	case 7:
+		return pick_label_word(random);
 	default:
 		return pick_sample_word(random, region);
 	}
