@@ -8,6 +8,7 @@
 #include "heap.h"
 #include "lock_texts.h"
 #include "path.h"
+#include "plain_name.h"
 #include "sort.h"
 #include "symbol_object.h"
 
@@ -79,11 +80,18 @@ static const char *write_text(struct arena *texts, const char *format, ...)
 	return arena_copy_text(texts, text, strlen(text));
 }
 
+/* As its author wrote it, if that can be told. */
+static const char *readable(const char *symbol, char out_name[TEXT_BYTES])
+{
+	return plain_name_write(symbol, out_name, TEXT_BYTES) ? out_name : symbol;
+}
+
 /* The object and the object's own address, where no symbol is known. */
 static const char *variable_text(const struct variables *variables, uint64_t frame)
 {
 	size_t low = 0, high = variables->count;
 	unsigned long long offset;
+	char name[TEXT_BYTES];
 
 	while (low + 1 < high) {
 		size_t middle = low + (high - low) / 2;
@@ -95,20 +103,21 @@ static const char *variable_text(const struct variables *variables, uint64_t fra
 		return write_text(variables->texts, "%s+0x%llx",
 				  path_base(variables->snapshot->modules[frame_module(frame)].path),
 				  (unsigned long long)variables->addresses[low]);
-	return offset ? write_text(variables->texts, "%s+0x%llx", variables->names[low], offset)
-		      : variables->names[low];
+	return write_text(variables->texts, offset ? "%s+0x%llx" : "%s", readable(variables->names[low], name), offset);
 }
 
 static const char *text_of(const struct variables *variables, const struct symbols *symbols,
 			   const struct snapshot_lock *lock)
 {
+	char name[TEXT_BYTES];
+
 	if (lock->known_by == LOCK_BY_NAME)
 		return lock->name;
 	if (is_variable(lock))
 		return variable_text(variables, lock->frame);
 	if (lock_texts_is_code(lock))
 		return write_text(variables->texts, "made in %s",
-				  symbols_name(symbols, symbols_number(symbols, lock->frame)));
+				  readable(symbols_name(symbols, symbols_number(symbols, lock->frame)), name));
 	return write_text(variables->texts, "0x%llx", (unsigned long long)frame_address(lock->frame));
 }
 
