@@ -299,7 +299,7 @@ static uint64_t check_lock(struct waits_check *waits, uint32_t number)
 	snprintf(where, sizeof(where), "waiters, bucket %u, way %u", bucket, way);
 	region_check_that(check, !lock.address || waiters_bucket_of((const void *)(uintptr_t)lock.address) == bucket,
 			  "%s: a lock of another bucket", where);
-	region_check_that(check, lock.pins <= WAITERS_PER_LOCK, "%s: %u hold it", where, lock.pins);
+	region_check_that(check, lock.shift <= WAITERS_SHIFT_MOST, "%s: stands for 2^%u", where, lock.shift);
 	region_check_that(check, atomic_load_explicit(&entry->number, memory_order_relaxed) <= LOCK_TABLE_LIMIT,
 			  "%s: called by a number that no lock has", where);
 	if (!region_check_is_still(check))

@@ -113,13 +113,28 @@ static uint32_t find_lock(struct thread *self, const struct record_site *site)
 	return lock;
 }
 
+/* Enters the wait into the account of its lock, if that is one of those that are followed now. */
+static void arrive(struct thread_wait *slot, const void *lock)
+{
+	struct waiters_note note = {
+		.number = slot->lock,
+		.shift = atomic_load_explicit(&record_knobs.lock_shift, memory_order_relaxed),
+	};
+	uint64_t now_ticks = note.shift ? clock_now_ticks() : 0;
+
+	if (!note.shift || sampler_lock_keeps(lock, now_ticks, note.shift))
+		waiters_arrive(lock, note, &slot->waiter);
+	else
+		slot->waiter.since_ticks = now_ticks;
+}
+
 /* Tells the others: those who release, those who wake. */
 static void announce_wait(struct thread_wait *slot, const struct record_site *site)
 {
 	if ((site->end & WAIT_END_WAKE) && config.wakers)
 		wakers_arrive(site->object, &slot->place);
 	if ((site->end & WAIT_END_RELEASE) && atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed) != 0)
-		waiters_arrive(site->object, slot->lock, &slot->waiter);
+		arrive(slot, site->object);
 	else
 		slot->waiter.since_ticks = clock_now_ticks();
 }
@@ -297,16 +312,17 @@ struct record_release record_release_begin(struct thread *self, const void *lock
 
 void record_release_end(struct thread *self, struct record_release release, const struct record_site *site)
 {
+	uint64_t charge_ticks = release.charge_ticks >> release.lock.shift; /* of the one */
 	struct sample_key key = {.profile = PROFILE_MUTEX,
-				 .lock = release.lock,
+				 .lock = release.lock.number,
 				 .waiter_labels = release.waiter_labels,
-				 .delay_class = delay_class_of(release.charge_ticks)};
+				 .delay_class = delay_class_of(charge_ticks)};
 	struct sample *sample;
 
 	if (!release.fraction)
 		return;
 	thread_labels_count_lost(self);
 	sample = sample_of(self, key, site);
-	sample_add(sample, sampler_mutex_weight(release.charge_ticks, release.fraction));
-	sample_note_longest(sample, release.charge_ticks);
+	sample_add(sample, sampler_mutex_weight(release.charge_ticks, release.fraction, release.lock.shift));
+	sample_note_longest(sample, charge_ticks);
 }

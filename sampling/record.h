@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "record_knobs.h"
 #include "sample_table.h"
 #include "sampler.h"
 #include "stack.h"
@@ -54,35 +55,10 @@ struct record_wait {
 /* A release that was charged, on its way to the mutex profile. */
 struct record_release {
 	uint64_t charge_ticks;
-	uint32_t fraction;      /* at the time of the charge; 0: not to be recorded */
-	uint32_t lock;          /* 1 + number in the lock table, 0 none */
+	uint32_t fraction; /* at the time of the charge; 0: not to be recorded */
+	struct waiters_note lock;
 	uint32_t waiter_labels; /* of the longest waiter; 0: none */
 };
-
-/* What is asked for at every call; record_set_... change it. */
-struct record_knobs {
-	_Atomic uint32_t fraction;   /* 0: off; 1: all */
-	_Atomic uint64_t rate_ticks; /* 0: off; 1: all */
-	/* A wait with a threshold up to this is worth its stack beforehand: unwinding is then hidden in the wait. One with a
-	 * higher threshold waits so much longer than unwinding takes that it can be done afterwards, if at all. */
-	_Atomic uint64_t early_ticks;
-	_Atomic uint64_t ns_of_2_32_ticks; /* how long so many ticks take */
-	_Atomic uint64_t answer_ticks;     /* an answer that comes sooner was no wait (WAIT_TRIED) */
-};
-
-extern struct record_knobs record_knobs __attribute__((visibility("hidden")));
-
-/* Is the block profile on? One look, no guard: false means that a wrapper of a call that only waits need not measure. */
-static inline bool record_waits_are_on(void)
-{
-	return atomic_load_explicit(&record_knobs.rate_ticks, memory_order_relaxed) != 0;
-}
-
-/* Is any profile on? The same for locks. */
-static inline bool record_is_on(void)
-{
-	return record_waits_are_on() || atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed) != 0;
-}
 
 /* For the two functions below only: their rarer cases. */
 bool record_wait_begin_slow(struct thread *self, struct record_wait *wait);
@@ -167,17 +143,5 @@ struct record_release record_release_begin(struct thread *self, const void *lock
 
 /* Records what record_release_begin took, if its fraction is not 0. After the real release wherever possible. */
 void record_release_end(struct thread *self, struct record_release release, const struct record_site *site);
-
-/* The knobs, with SetMutexProfileFraction's contract: negative reads; the old value is returned. */
-int record_set_fraction(int fraction);
-int64_t record_set_block_rate_ns(int64_t rate_ns);
-
-/* From now on the knobs are also shown in a region's header; they keep their values. */
-void record_init(_Atomic uint32_t *shown_fraction, _Atomic int64_t *shown_block_rate_ns);
-
-/* Nothing is recorded any more, whatever the knobs are set to, in forked children neither: a child without a region, a process that
- * gave up the clock. */
-void record_stop(void);
-bool record_is_stopped(void);
 
 #endif

@@ -15,7 +15,9 @@
 #include "random.h"
 
 #define SAMPLER_COUNT_SHIFT 20
-#define SAMPLER_COUNT_ONE   (UINT64_C(1) << SAMPLER_COUNT_SHIFT)
+#define SAMPLER_EPOCH_TICKS                                                                                            \
+	(UINT64_C(1) << 22) /* 2 ms or so: many to a second, and mostly longer than a wait for a lock */
+#define SAMPLER_COUNT_ONE (UINT64_C(1) << SAMPLER_COUNT_SHIFT)
 
 struct sample_weight {
 	uint64_t count; /* events << SAMPLER_COUNT_SHIFT */
@@ -37,7 +39,16 @@ struct sample_weight sampler_block_weight(uint64_t delay_ticks, uint64_t rate_ti
 /* True with probability 1/fraction; fraction >= 1. */
 bool sampler_mutex_keeps(struct random *random, uint32_t fraction);
 
-/* What a kept release stands for: fraction releases of this charge. */
-struct sample_weight sampler_mutex_weight(uint64_t charge_ticks, uint32_t fraction);
+/* What a kept release stands for: fraction releases of this charge, each of one lock in 2^lock_shift; the charge is of all of
+ * these already. */
+struct sample_weight sampler_mutex_weight(uint64_t charge_ticks, uint32_t fraction, uint32_t lock_shift);
+
+/* Is the lock one of those that are followed at this time? True with probability 2^-lock_shift, anew for each lock and each
+ * SAMPLER_EPOCH_TICKS, and the same for all threads: so a release that is charged finds all waiters there are, or none. Followed at
+ * one shift means followed at each smaller one. lock_shift > 0. */
+bool sampler_lock_keeps(const void *lock, uint64_t now_ticks, uint32_t lock_shift);
+
+/* Another choice of locks from now on; 0: by chance. */
+void sampler_seed(uint64_t seed);
 
 #endif

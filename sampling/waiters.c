@@ -9,10 +9,11 @@ struct waiters_presence waiters_presence[WAITERS_BUCKETS];
 
 static struct waiters *waiters;
 
-/* pin: lock address << PIN_BITS | pins. An entry without pins is free, whatever address it still shows. */
-enum { PIN_BITS = 16, CHARGED_BITS = 50 };
+/* pin: (lock address << SHIFT_BITS | shift) << PIN_BITS | pins. An entry without pins is free, whatever it still shows. */
+enum { PIN_BITS = 14, SHIFT_BITS = 3, CHARGED_BITS = 50 };
 
 #define PIN_MASK     ((UINT64_C(1) << PIN_BITS) - 1)
+#define SHIFT_MASK   ((1u << SHIFT_BITS) - 1)
 #define CHARGED_MASK ((UINT64_C(1) << CHARGED_BITS) - 1)
 
 /* W, S and L of one lock, unpacked. */
@@ -65,13 +66,29 @@ uint64_t waiters_charged_until(uint64_t since_ticks, uint64_t last_charge)
 	return later > 0 ? since_ticks + (uint64_t)later : since_ticks;
 }
 
+static uint64_t pin_address(uint64_t pin)
+{
+	return pin >> (PIN_BITS + SHIFT_BITS);
+}
+
+static uint32_t pin_shift(uint64_t pin)
+{
+	return pin >> PIN_BITS & SHIFT_MASK;
+}
+
+static uint64_t pin_owner(const void *lock, uint32_t shift)
+{
+	return (uint64_t)(uintptr_t)lock << SHIFT_BITS | shift;
+}
+
 struct waiters_view waiters_read(const struct waiters_lock *lock)
 {
 	uint64_t pin = atomic_load_explicit(&lock->pin, memory_order_relaxed);
 	struct sums sums = sums_unpack(sums_load(lock));
 
 	return (struct waiters_view){
-		.address = pin >> PIN_BITS,
+		.address = pin_address(pin),
+		.shift = pin_shift(pin),
 		.pins = pin & PIN_MASK,
 		.waiting = sums.waiting,
 		.charged_to = sums.charged_to,
@@ -81,12 +98,12 @@ struct waiters_view waiters_read(const struct waiters_lock *lock)
 
 static bool pin_is_for(uint64_t pin, const void *lock)
 {
-	return pin >> PIN_BITS == (uint64_t)(uintptr_t)lock;
+	return pin_address(pin) == (uint64_t)(uintptr_t)lock;
 }
 
-/* An entry of this bucket pinned for `lock`, or NULL. Two threads may pin two entries for one lock at the same moment;
+/* An entry of this bucket pinned for a lock and a shift, or NULL. Two threads may pin two entries for one lock at the same moment;
  * that is harmless, because a release charges all of them. */
-static struct waiters_lock *pin_entry(struct waiters_bucket *bucket, const void *lock)
+static struct waiters_lock *pin_entry(struct waiters_bucket *bucket, uint64_t owner)
 {
 	struct waiters_lock *free_entry = NULL;
 	uint64_t free_pin = 0;
@@ -95,7 +112,7 @@ static struct waiters_lock *pin_entry(struct waiters_bucket *bucket, const void 
 		struct waiters_lock *entry = &bucket->locks[way];
 		uint64_t pin = atomic_load_explicit(&entry->pin, memory_order_relaxed);
 
-		while (pin_is_for(pin, lock) && (pin & PIN_MASK) < WAITERS_PER_LOCK)
+		while (pin >> PIN_BITS == owner && (pin & PIN_MASK) < WAITERS_PER_LOCK)
 			if (atomic_compare_exchange_weak_explicit(&entry->pin, &pin, pin + 1, memory_order_acquire,
 								  memory_order_relaxed))
 				return entry;
@@ -104,8 +121,7 @@ static struct waiters_lock *pin_entry(struct waiters_bucket *bucket, const void 
 			free_pin = pin;
 		}
 	}
-	if (free_entry && atomic_compare_exchange_strong_explicit(&free_entry->pin, &free_pin,
-								  (uint64_t)(uintptr_t)lock << PIN_BITS | 1,
+	if (free_entry && atomic_compare_exchange_strong_explicit(&free_entry->pin, &free_pin, owner << PIN_BITS | 1,
 								  memory_order_acquire, memory_order_relaxed))
 		return free_entry;
 	return NULL;
@@ -141,19 +157,19 @@ void waiters_init(struct waiters *region_waiters)
 	waiters = region_waiters;
 }
 
-bool waiters_arrive(const void *lock, uint32_t number, struct waiter *out_waiter)
+bool waiters_arrive(const void *lock, struct waiters_note note, struct waiter *out_waiter)
 {
 	enum { TRIES = 4 }; /* lost races for a free entry; each means that another lock's waiter got one */
 	uint32_t bucket = waiters_bucket_of(lock);
 
 	for (int attempt = 0; attempt < TRIES; attempt++) {
-		struct waiters_lock *entry = pin_entry(&waiters->buckets[bucket], lock);
+		struct waiters_lock *entry = pin_entry(&waiters->buckets[bucket], pin_owner(lock, note.shift));
 
 		if (!entry)
 			continue;
 		/* Before the sums tell of us: a release that finds somebody in them finds this. */
-		if (atomic_load_explicit(&entry->number, memory_order_relaxed) != number)
-			atomic_store_explicit(&entry->number, number, memory_order_relaxed);
+		if (atomic_load_explicit(&entry->number, memory_order_relaxed) != note.number)
+			atomic_store_explicit(&entry->number, note.number, memory_order_relaxed);
 		/* First of all: from here on a release looks for us. */
 		atomic_fetch_add_explicit(&waiters_presence[bucket].count, 1, memory_order_relaxed);
 		*out_waiter = (struct waiter){.lock = entry, .bucket = bucket, .since_ticks = add_waiter(entry)};
@@ -168,6 +184,7 @@ bool waiters_arrive(const void *lock, uint32_t number, struct waiter *out_waiter
 struct charge {
 	uint64_t ticks;
 	uint64_t waiting; /* threads */
+	struct waiters_note note;
 };
 
 /* The clock is read after the sums, so that no waiter in them came later; and the pin is looked at after the sums, so
@@ -181,9 +198,14 @@ static struct charge charge_entry(struct waiters_lock *entry, const void *lock)
 
 	do {
 		sums = sums_unpack(expected);
-		if (sums.waiting == 0 || !pin_is_for(atomic_load_explicit(&entry->pin, memory_order_relaxed), lock))
+		uint64_t pin = atomic_load_explicit(&entry->pin, memory_order_relaxed);
+
+		if (sums.waiting == 0 || !pin_is_for(pin, lock))
 			return (struct charge){0};
 		uint64_t now_ticks = clock_now_ticks();
+
+		charge.note.number = (uint32_t)atomic_load_explicit(&entry->number, memory_order_relaxed);
+		charge.note.shift = pin_shift(pin);
 
 		charge.ticks = sums.waiting * now_ticks - sums.charged_to;
 		charge.waiting = sums.waiting;
@@ -196,7 +218,7 @@ static struct charge charge_entry(struct waiters_lock *entry, const void *lock)
 }
 
 /* Ends as soon as everybody who waits in this bucket was found to wait for this lock: mostly at its first entry. */
-uint64_t waiters_charge(const void *lock, uint32_t *out_number)
+uint64_t waiters_charge(const void *lock, struct waiters_note *out_note)
 {
 	uint32_t index = waiters_bucket_of(lock);
 	struct waiters_lock *entry = waiters->buckets[index].locks;
@@ -208,9 +230,9 @@ uint64_t waiters_charge(const void *lock, uint32_t *out_number)
 			continue;
 		struct charge charge = charge_entry(entry, lock);
 
-		if (charge.ticks)
-			*out_number = (uint32_t)atomic_load_explicit(&entry->number, memory_order_relaxed);
-		charge_ticks += charge.ticks;
+		if (charge.ticks && (!charge_ticks || charge.note.shift < out_note->shift))
+			*out_note = charge.note;
+		charge_ticks += charge.ticks << charge.note.shift;
 		elsewhere -= (int64_t)charge.waiting;
 	}
 	return charge_ticks;
@@ -233,9 +255,11 @@ uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks)
 	unsigned __int128 expected;
 	struct sums sums;
 	uint64_t until_ticks;
+	uint32_t shift;
 
 	if (!entry)
 		return 0;
+	shift = pin_shift(atomic_load_explicit(&entry->pin, memory_order_relaxed));
 	expected = sums_load(entry);
 	do {
 		sums = sums_unpack(expected);
@@ -246,5 +270,5 @@ uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks)
 	unpin_entry(entry);
 	atomic_fetch_sub_explicit(&waiters_presence[waiter->bucket].count, 1, memory_order_relaxed);
 	waiter->lock = NULL;
-	return clock_elapsed_ticks(until_ticks, now_ticks);
+	return clock_elapsed_ticks(until_ticks, now_ticks) << shift;
 }

@@ -4,6 +4,9 @@
  * For each lock with waiters: W, how many wait; S, the sum of the times up to which each has been charged; L, when it was
  * last charged. A release at u is charged W*u - S, all that was waited since the release before it, in O(1).
  *
+ * Shift         where only one lock in 2^shift is followed at a time, what waiters of that one cause stands for all. Waiters of one
+ *               lock that came under different shifts are in entries of their own.
+ *
  * Called from   application threads, guard held. waiters_any needs no guard.
  * Memory        WAITERS_BUCKETS buckets of WAITERS_WAYS locks in the region, and a word per bucket outside (the word that
  *               every unlock looks at; it works before the region exists and before relocation).
@@ -30,9 +33,11 @@
 #define WAITERS_BUCKETS     (1u << WAITERS_BUCKET_BITS)
 #define WAITERS_WAYS        7
 #define WAITERS_PER_LOCK    16383 /* W has 14 bits; one more is a loss */
+#define WAITERS_SHIFT_MOST  6
 
 struct waiters_lock {
-	_Atomic uint64_t pin;    /* lock address (48 bits) and how many pin the entry (16 bits); 0: free */
+	_Atomic uint64_t
+		pin; /* lock address (47 bits), shift (3 bits), how many pin the entry (14 bits); without these free */
 	_Atomic uint64_t number; /* what waiters call the lock, so that its release need not find it out; 0: nothing */
 	_Alignas(16) unsigned __int128 sums; /* W and L in the upper half, S in the lower */
 };
@@ -56,6 +61,7 @@ struct waiter {
 /* An entry as readers see it. It was never so if threads come and go meanwhile. */
 struct waiters_view {
 	uint64_t address;     /* of the lock; without pins: of some lock before, or 0 */
+	uint32_t shift;       /* each waiter stands for 2^shift of them */
 	uint32_t pins;        /* threads that hold the entry; at least as many as wait */
 	uint32_t waiting;     /* W */
 	uint64_t charged_to;  /* S, modulo 2^64 */
@@ -88,19 +94,25 @@ static inline bool waiters_any(const void *lock)
 /* waiters: zeroed memory of the region; presence is cleared. Only while no other thread can be inside. */
 void waiters_init(struct waiters *waiters);
 
-/* The thread begins to wait for `lock` now, which has that number in the lock table, or 0. Writes *out_waiter; false, with
- * out_waiter->lock NULL, when full. */
-bool waiters_arrive(const void *lock, uint32_t number, struct waiter *out_waiter);
+/* What waiters know of their lock, so that its release need not find it out. */
+struct waiters_note {
+	uint32_t number; /* 1 + number in the lock table, 0 none */
+	uint32_t shift;  /* one lock in 2^shift is followed; at most WAITERS_SHIFT_MOST */
+};
 
-/* `lock` is about to be released: what was waited for it since it was last charged, in ticks; 0 if nobody waits. Then
- * *out_number is not written; else it is the lock's number. Call before the real release: afterwards the waiters may be gone. */
-uint64_t waiters_charge(const void *lock, uint32_t *out_number);
+/* The thread begins to wait for `lock` now. Writes *out_waiter; false, with out_waiter->lock NULL, when full. */
+bool waiters_arrive(const void *lock, struct waiters_note note, struct waiter *out_waiter);
+
+/* `lock` is about to be released: what was waited for it since it was last charged, in ticks, by all that its waiters stand for;
+ * 0 if nobody waits. Then *out_note is not written; else it is the note of these waiters, with the least of their shifts: for so
+ * many releases this one stands. Call before the real release: afterwards the waiters may be gone. */
+uint64_t waiters_charge(const void *lock, struct waiters_note *out_note);
 
 /* How many wait for `lock` now. */
 uint32_t waiters_count(const void *lock);
 
 /* The thread stopped waiting at now_ticks (acquired, timed out, cancelled). Returns the ticks of its wait that no release
- * was charged with: hand-off latency after an acquisition. Nothing to do, and 0, if waiter->lock is NULL. */
+ * was charged with, of all that it stands for: hand-off latency after an acquisition. Nothing to do, and 0, if waiter->lock is NULL. */
 uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks);
 
 #endif

@@ -91,7 +91,7 @@ static bool estimate_mutex(struct random *random, uint64_t delay_ticks, uint64_t
 {
 	if (!sampler_mutex_keeps(random, (uint32_t)knob))
 		return false;
-	*out_weight = sampler_mutex_weight(delay_ticks, (uint32_t)knob);
+	*out_weight = sampler_mutex_weight(delay_ticks, (uint32_t)knob, 0);
 	return true;
 }
 
@@ -121,7 +121,7 @@ static bool estimate_unscaled(struct random *random, uint64_t delay_ticks, uint6
 {
 	if (!sampler_mutex_keeps(random, (uint32_t)knob))
 		return false;
-	*out_weight = sampler_mutex_weight(delay_ticks, 1);
+	*out_weight = sampler_mutex_weight(delay_ticks, 1, 0);
 	return true;
 }
 
@@ -395,10 +395,10 @@ static void test_exact_weights(void)
 	is_weight(sampler_block_weight(3, 100), (100 * one + 1) / 3, 100, "a third of it, rounded to the nearest");
 	is_weight(sampler_block_weight(UINT64_MAX, 100), one, UINT64_MAX, "the longest wait");
 	is_weight(sampler_block_weight(1, UINT64_MAX), UINT64_MAX, UINT64_MAX, "the largest rate saturates");
-	is_weight(sampler_mutex_weight(12, 1), one, 12, "a release at fraction 1");
-	is_weight(sampler_mutex_weight(12, 5), 5 * one, 60, "a release at fraction 5");
-	is_weight(sampler_mutex_weight(UINT64_MAX / 2, 3), 3 * one, UINT64_MAX, "a charge that overflows saturates");
-	is_weight(sampler_mutex_weight(1, UINT32_MAX), UINT32_MAX * one, UINT32_MAX, "the largest fraction");
+	is_weight(sampler_mutex_weight(12, 1, 0), one, 12, "a release at fraction 1");
+	is_weight(sampler_mutex_weight(12, 5, 0), 5 * one, 60, "a release at fraction 5");
+	is_weight(sampler_mutex_weight(UINT64_MAX / 2, 3, 0), 3 * one, UINT64_MAX, "a charge that overflows saturates");
+	is_weight(sampler_mutex_weight(1, UINT32_MAX, 0), UINT32_MAX * one, UINT32_MAX, "the largest fraction");
 }
 
 /* Each threshold of 1 ... rate comes up, no other; where all are kept nothing is drawn. */

@@ -9,7 +9,7 @@
 #include "losses.h"
 #include "waiters.h"
 
-enum { LOCKS = 4, WAITERS = 16 };
+enum { LOCKS = 4, WAITERS = 16, SHIFTS = 3 /* those of two locks fit a bucket */ };
 
 static struct waiters table;
 static struct losses losses;
@@ -152,25 +152,25 @@ static void start_afresh(void)
 	waiters_init(&table);
 }
 
-static uint32_t number_of(const void *lock)
+static struct waiters_note note_of(const void *lock, uint32_t shift)
 {
-	return (uint32_t)((const char *)lock - memory) + 1;
+	return (struct waiters_note){.number = (uint32_t)((const char *)lock - memory) + 1, .shift = shift};
 }
 
 /* Whoever is charged is told which lock it was. */
 static uint64_t charge_of(const void *lock)
 {
-	uint32_t number = 0;
-	uint64_t charge_ticks = waiters_charge(lock, &number);
+	struct waiters_note note = {.number = 0};
+	uint64_t charge_ticks = waiters_charge(lock, &note);
 
-	return number == (charge_ticks ? number_of(lock) : 0) ? charge_ticks : UINT64_MAX;
+	return note.number == (charge_ticks ? note_of(lock, 0).number : 0) ? charge_ticks : UINT64_MAX;
 }
 
 static bool step_holds(const struct step *step, struct waiter *waiters)
 {
 	atomic_store(&fake_now_ticks, step->at);
 	if (step->kind == ARRIVE)
-		return waiters_arrive(locks[step->lock], number_of(locks[step->lock]), &waiters[step->who]);
+		return waiters_arrive(locks[step->lock], note_of(locks[step->lock], 0), &waiters[step->who]);
 	if (step->kind == RELEASE)
 		return charge_of(locks[step->lock]) == step->expected;
 	return waiters_depart(&waiters[step->who], step->at) == step->expected;
@@ -207,9 +207,9 @@ static void fill_the_bucket(void)
 	atomic_store(&fake_now_ticks, 10);
 	for (size_t i = 0; i < sizeof(memory) && arrived < WAITERS_WAYS; i += 8)
 		if (waiters_bucket_of(&memory[i]) == waiters_bucket_of(locks[0]) && &memory[i] != locks[1])
-			arrived += waiters_arrive(&memory[i], number_of(&memory[i]), &waiters[arrived]);
+			arrived += waiters_arrive(&memory[i], note_of(&memory[i], 0), &waiters[arrived]);
 	is_u64(arrived, WAITERS_WAYS, "a bucket holds as many locks as it has ways");
-	ok(!waiters_arrive(locks[1], number_of(locks[1]), &waiters[WAITERS_WAYS]), "one lock more is refused");
+	ok(!waiters_arrive(locks[1], note_of(locks[1], 0), &waiters[WAITERS_WAYS]), "one lock more is refused");
 	is_u64(waiters[WAITERS_WAYS].since_ticks, 10, "its wait has a beginning all the same");
 	is_u64(atomic_load(&losses.events[LOSS_WAITERS_FULL]), 1, "and is counted as lost");
 	atomic_store(&fake_now_ticks, 30);
@@ -217,7 +217,7 @@ static void fill_the_bucket(void)
 	is_u64(charge_of(locks[0]), 20, "the others are not disturbed");
 	for (unsigned i = 0; i < WAITERS_WAYS; i++)
 		waiters_depart(&waiters[i], 30);
-	ok(waiters_arrive(locks[1], number_of(locks[1]), &waiters[0]), "there is room again when they are gone");
+	ok(waiters_arrive(locks[1], note_of(locks[1], 0), &waiters[0]), "there is room again when they are gone");
 	waiters_depart(&waiters[0], 30);
 	ok(nobody_is_left(), "nobody is left behind");
 }
@@ -227,6 +227,7 @@ struct model {
 	bool waits[WAITERS];
 	int lock[WAITERS];
 	uint64_t until[WAITERS]; /* charged up to */
+	uint32_t shift[WAITERS];
 };
 
 static uint64_t model_charge(struct model *model, int lock, uint64_t now)
@@ -235,13 +236,13 @@ static uint64_t model_charge(struct model *model, int lock, uint64_t now)
 
 	for (int who = 0; who < WAITERS; who++)
 		if (model->waits[who] && model->lock[who] == lock) {
-			charge += now - model->until[who];
+			charge += (now - model->until[who]) << model->shift[who];
 			model->until[who] = now;
 		}
 	return charge;
 }
 
-static void compare_with_model(unsigned seed)
+static void compare_with_model(unsigned seed, bool has_shifts)
 {
 	struct waiter waiters[WAITERS] = {0};
 	struct model model = {0};
@@ -260,7 +261,8 @@ static void compare_with_model(unsigned seed)
 			same = charge == model_charge(&model, lock, now);
 			charged += charge;
 		} else if (!model.waits[who]) {
-			same = waiters_arrive(locks[lock], number_of(locks[lock]), &waiters[who]);
+			model.shift[who] = has_shifts ? (uint32_t)rand() % SHIFTS : 0;
+			same = waiters_arrive(locks[lock], note_of(locks[lock], model.shift[who]), &waiters[who]);
 			model.waits[who] = true;
 			model.lock[who] = lock;
 			model.until[who] = now;
@@ -268,15 +270,15 @@ static void compare_with_model(unsigned seed)
 			uint64_t since = waiters[who].since_ticks;
 			uint64_t rest = waiters_depart(&waiters[who], now);
 
-			same = rest == now - model.until[who];
-			waited += now - since;
+			same = rest == (now - model.until[who]) << model.shift[who];
+			waited += (now - since) << model.shift[who];
 			handed_off += rest;
 			model.waits[who] = false;
 		}
 	}
 	for (int who = 0; who < WAITERS; who++)
 		if (model.waits[who]) {
-			waited += now - waiters[who].since_ticks;
+			waited += (now - waiters[who].since_ticks) << model.shift[who];
 			handed_off += waiters_depart(&waiters[who], now);
 		}
 	ok(same, "seed %u: each of 20000 charges and departures is the model's", seed);
@@ -300,7 +302,7 @@ static void come_and_go(unsigned number, void *unused)
 			atomic_fetch_add(&fake_now_ticks, 3);
 			continue;
 		}
-		waiters_arrive(lock, number_of(lock), &waiter);
+		waiters_arrive(lock, note_of(lock, 0), &waiter);
 		atomic_fetch_add(&fake_now_ticks,
 				 5); /* so that there is something to charge, however threads are scheduled */
 		atomic_fetch_add(&charged_by_threads, charge_of(lock));
@@ -318,7 +320,7 @@ int main(void)
 		play(&scenarios[i]);
 	fill_the_bucket();
 	for (unsigned seed = 1; seed <= 10; seed++)
-		compare_with_model(seed);
+		compare_with_model(seed, seed > 5);
 	start_afresh();
 	t_run(8, come_and_go, NULL);
 	is_u64(atomic_load(&charged_by_threads), atomic_load(&waited_by_threads) - atomic_load(&handed_off_by_threads),
