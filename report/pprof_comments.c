@@ -54,6 +54,27 @@ static void add_overhead(struct pprof_comments *comments, const struct snapshot 
 	    (unsigned long long)overhead->calls, share);
 }
 
+static void add_change(struct pprof_comments *comments, const struct snapshot_governor_change *change)
+{
+	add(comments,
+	    "# overhead from %lld ms on: mutex fraction %u, block rate %lld ns, 1 lock in %u; it was %u.%02u %% before",
+	    (long long)(change->since_ns / 1000000), change->fraction, (long long)change->rate_ns,
+	    1u << change->lock_shift, change->overhead_ppm / 10000, change->overhead_ppm % 10000 / 100);
+}
+
+static void add_governor(struct pprof_comments *comments, const struct snapshot *snapshot)
+{
+	const struct snapshot_governor *governor = &snapshot->governor;
+
+	if (governor->limit_ppm == 0)
+		return;
+	add(comments, "# overhead bound: %llu.%02llu %%; to keep it, sampling was changed %llu times",
+	    (unsigned long long)governor->limit_ppm / 10000, (unsigned long long)governor->limit_ppm % 10000 / 100,
+	    (unsigned long long)governor->changes);
+	for (size_t i = 0; i < governor->count; i++)
+		add_change(comments, &governor->last[i]);
+}
+
 /* In whole numbers: printf writes fractions as the application's locale wants them. */
 static void add_clock(struct pprof_comments *comments, const struct snapshot *snapshot)
 {
@@ -98,6 +119,7 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 	add(out_comments, "# hand-off: %lld ns of lock waiting came after the last release and is charged to none",
 	    (long long)snapshot->handoff_ns);
 	add_overhead(out_comments, snapshot);
+	add_governor(out_comments, snapshot);
 	add_clock(out_comments, snapshot);
 	add_losses(out_comments, snapshot);
 }

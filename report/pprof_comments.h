@@ -8,7 +8,7 @@
 
 #include "snapshot.h"
 
-enum { PPROF_COMMENTS_LIMIT = 6 + LOSS_COUNT + 1, PPROF_COMMENT_BYTES = 256 };
+enum { PPROF_COMMENTS_LIMIT = 7 + GOVERNOR_CHANGES + LOSS_COUNT + 1, PPROF_COMMENT_BYTES = 256 };
 
 struct pprof_comments {
 	size_t count;

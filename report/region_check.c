@@ -190,6 +190,7 @@ unsigned region_check(const struct region *region, size_t bytes, enum region_che
 		region_check_modules(&check);
 		region_check_frame_rules(&check);
 		region_check_overhead(&check);
+		region_check_governor(&check);
 		region_check_reset(&check);
 		region_check_locks(&check);
 		region_check_labels(&check);

@@ -39,6 +39,7 @@ bool region_check_that(struct region_check *check, bool holds, const char *forma
 void region_check_modules(struct region_check *check);
 void region_check_frame_rules(struct region_check *check);
 void region_check_overhead(struct region_check *check);
+void region_check_governor(struct region_check *check);
 void region_check_reset(struct region_check *check);
 void region_check_labels(struct region_check *check);
 void region_check_threads(struct region_check *check);

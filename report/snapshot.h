@@ -71,6 +71,16 @@ struct snapshot {
 		uint64_t calls; /* in which it recorded */
 		int64_t cpu_ns; /* that the process used since it was profiled; 0: not known */
 	} overhead;
+	struct snapshot_governor {
+		uint64_t limit_ppm; /* 0: no bound on overhead */
+		uint64_t changes;   /* so far */
+		size_t count;       /* of them, the last, in order */
+		struct snapshot_governor_change {
+			int64_t since_ns; /* from the start */
+			int64_t rate_ns;
+			uint32_t fraction, lock_shift, overhead_ppm;
+		} last[GOVERNOR_CHANGES];
+	} governor;
 	double ns_per_tick;
 	int64_t taken_wall_ns;
 	int64_t started_wall_ns; /* what is counted begins then: the process, or the last reset, or an interval */

@@ -18,6 +18,7 @@ struct config {
 #define CONFIG_TYPE_number                                             int64_t
 #define CONFIG_TYPE_duration                                           int64_t
 #define CONFIG_TYPE_bytes                                              int64_t
+#define CONFIG_TYPE_share                                              int64_t
 #define CONFIG_TYPE_flag                                               int64_t
 #define CONFIG_TYPE_signal                                             int64_t
 #define CONFIG_TYPE_lock_labels                                        int64_t

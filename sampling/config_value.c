@@ -20,6 +20,8 @@ static const struct unit duration_units[] = {{"s", 1000000000}, {"ms", 1000000},
 static const struct unit bytes_units[] = {{"g", 1 << 30},   {"m", 1 << 20},   {"k", 1 << 10}, {"GiB", 1 << 30},
 					  {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1},        {NULL, 0}};
 
+static const struct unit percent[] = {{"%", 10000}, {NULL, 0}};
+
 static const struct {
 	const char *words;
 	const struct unit *units; /* NULL: no number */
@@ -28,6 +30,7 @@ static const struct {
 	[CONFIG_VALUE_number] = {"a number", no_units, ""},
 	[CONFIG_VALUE_duration] = {"a duration", duration_units, " (like 500us, 1ms or 2s; ns without a unit)"},
 	[CONFIG_VALUE_bytes] = {"a size", bytes_units, " (like 512k or 8m; bytes without a unit)"},
+	[CONFIG_VALUE_share] = {"a share of 0% to 100%, like 1% or 0.25%", percent, NULL},
 	[CONFIG_VALUE_flag] = {"0 or 1", no_units, NULL},
 	[CONFIG_VALUE_signal] = {"a signal (a name like USR2 or RTMIN+1, or a number) or none; not one that "
 				 "stops the process or reports its faults",
@@ -43,19 +46,35 @@ static const struct unit *find_unit(const struct unit *units, const char *name)
 	return units->name ? units : NULL;
 }
 
-/* Digits and a unit; false on anything else and on overflow. */
+/* Appends the digits from *text on to *value. How many, 0 on overflow. */
+static int parse_digits(const char **text, int64_t *value)
+{
+	const char *first = *text;
+
+	for (; **text >= '0' && **text <= '9'; ++*text)
+		if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, **text - '0', value))
+			return 0;
+	return (int)(*text - first);
+}
+
+/* Digits, perhaps a point and digits, and a unit; false on anything else, on overflow, and where no whole number comes of it. */
 static bool parse_scaled(const struct unit *units, const char *text, int64_t *out_value)
 {
 	const struct unit *unit;
 	int64_t value = 0;
+	int decimals = 0;
 
-	if (*text < '0' || *text > '9')
+	if (!parse_digits(&text, &value))
 		return false;
-	for (; *text >= '0' && *text <= '9'; text++)
-		if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, *text - '0', &value))
-			return false;
+	if (*text == '.' && (text++, decimals = parse_digits(&text, &value), decimals == 0))
+		return false;
 	unit = find_unit(units, text);
-	return unit && !__builtin_mul_overflow(value, unit->factor, out_value);
+	if (!unit || __builtin_mul_overflow(value, unit->factor, &value))
+		return false;
+	for (; decimals > 0 && value % 10 == 0; decimals--)
+		value /= 10;
+	*out_value = value;
+	return decimals == 0;
 }
 
 /* The place of a word among those that mean 0, 1, ...; false if it is none of them. */

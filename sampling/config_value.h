@@ -15,6 +15,7 @@ enum config_value_type {
 	CONFIG_VALUE_number,
 	CONFIG_VALUE_duration, /* ns */
 	CONFIG_VALUE_bytes,
+	CONFIG_VALUE_share, /* millionths */
 	CONFIG_VALUE_flag,
 	CONFIG_VALUE_signal,      /* its number, 0 for none */
 	CONFIG_VALUE_lock_labels, /* enum lock_labels */

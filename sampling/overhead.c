@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "clock.h"
+#include "governor.h"
 #include "overhead.h"
 #include "process.h"
 
@@ -31,9 +32,12 @@ static void add(_Atomic uint64_t *sum, uint64_t value)
 /* A call that was interrupted leaves what it stands for to the next one that is timed. */
 void overhead_end(struct overhead_meter *meter)
 {
-	uint64_t ticks = clock_elapsed_ticks(meter->since_ticks, clock_now_ticks());
+	uint64_t now_ticks = clock_now_ticks();
+	uint64_t ticks = clock_elapsed_ticks(meter->since_ticks, now_ticks);
 
 	if (ticks <= OVERHEAD_TICKS_MOST) {
+		if (governor_is_on)
+			governor_note(ticks * meter->calls, now_ticks);
 		add(&meter->own_ticks, ticks * meter->calls);
 		add(&meter->own_calls, meter->calls);
 		meter->calls = 0;

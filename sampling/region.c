@@ -126,8 +126,9 @@ static void hand_out_tables(struct region *region)
 	sample_table_init(&region->samples, is_anonymous ? region->samples.arena_limit_bytes : BASE_ARENA_BYTES);
 	threads_init(&region->threads, config.depth, config.seed);
 	threads_reserve(is_anonymous ? region->threads.limit : BASE_THREADS);
-	sampler_seed((uint64_t)config.seed);
+	sampler_seed(config.seed ? (uint64_t)config.seed : region->header.early.ticks);
 	record_init(&region->header.mutex_fraction, &region->header.block_rate_ns);
+	governor_init(&region->governor, (uint64_t)config.max_overhead_ppm, region->header.early.ticks);
 	wish_init(&region->header.wish);
 	shown_init(&region->header.shown_until_ticks);
 }

@@ -19,6 +19,7 @@
 
 #include "clock.h"
 #include "frame_rule.h"
+#include "governor.h"
 #include "labels.h"
 #include "lock_table.h"
 #include "losses.h"
@@ -81,6 +82,7 @@ struct region {
 	struct losses losses;
 	struct region_reset reset;
 	struct overhead overhead;
+	struct governor governor;
 	struct modules modules;
 	struct label_table labels;
 	_Alignas(64) struct waiters waiters;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "clock.h"
 #include "sampler.h"
 
 /* Integers only: a floating point operation would touch the application's exception flags, and would raise SIGFPE in
@@ -37,7 +36,7 @@ void sampler_seed(uint64_t seed)
 {
 	struct random random;
 
-	random_seed(&random, seed ? seed : clock_now_ticks(), 0);
+	random_seed(&random, seed, 0);
 	salt = random_bits(&random);
 }
 

@@ -48,7 +48,7 @@ struct sample_weight sampler_mutex_weight(uint64_t charge_ticks, uint32_t fracti
  * one shift means followed at each smaller one. lock_shift > 0. */
 bool sampler_lock_keeps(const void *lock, uint64_t now_ticks, uint32_t lock_shift);
 
-/* Another choice of locks from now on; 0: by chance. */
+/* Another choice of locks from now on. */
 void sampler_seed(uint64_t seed);
 
 #endif

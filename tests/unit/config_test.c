@@ -10,22 +10,23 @@
 
 /* Each option of options.def needs a line here: a good value and what it means, a bad value, and what no value means. A
  * text's meaning is written in words, everything else in numbers. */
-#define VALUES_fraction        "100", NUMBER(100), "all", NUMBER(5)
-#define VALUES_block_rate_ns   "500us", NUMBER(500000), "1 ms", NUMBER(1000000)
-#define VALUES_out             "/var/tmp/%e", WORDS("/var/tmp/%e"), "", WORDS("contend.%e.%p.%n")
-#define VALUES_signal          "SIGUSR1", NUMBER(10), "KILL", NUMBER(12)
-#define VALUES_exit            "0", NUMBER(0), "yes", NUMBER(1)
-#define VALUES_spin            "1", NUMBER(1), "on", NUMBER(0)
-#define VALUES_semaphore_locks "1", NUMBER(1), "yes", NUMBER(0)
-#define VALUES_wakers          "1", NUMBER(1), "2", NUMBER(0)
-#define VALUES_lock_labels     "address", NUMBER(2), "names", NUMBER(1)
-#define VALUES_histogram       "1", NUMBER(1), "yes", NUMBER(0)
-#define VALUES_depth           "32", NUMBER(32), "1025", NUMBER(128)
-#define VALUES_memory_bytes    "64m", NUMBER(64 << 20), "1k", NUMBER(8 << 20)
-#define VALUES_region_dir      "/run/user/1000", WORDS("/run/user/1000"), "", WORDS("/dev/shm")
-#define VALUES_children        "0", NUMBER(0), "2", NUMBER(1)
-#define VALUES_seed            "42", NUMBER(42), "-42", NUMBER(0)
-#define VALUES_verbose         "1", NUMBER(1), "", NUMBER(0)
+#define VALUES_fraction         "100", NUMBER(100), "all", NUMBER(5)
+#define VALUES_block_rate_ns    "500us", NUMBER(500000), "1 ms", NUMBER(1000000)
+#define VALUES_max_overhead_ppm "0.25%", NUMBER(2500), "1", NUMBER(0)
+#define VALUES_out              "/var/tmp/%e", WORDS("/var/tmp/%e"), "", WORDS("contend.%e.%p.%n")
+#define VALUES_signal           "SIGUSR1", NUMBER(10), "KILL", NUMBER(12)
+#define VALUES_exit             "0", NUMBER(0), "yes", NUMBER(1)
+#define VALUES_spin             "1", NUMBER(1), "on", NUMBER(0)
+#define VALUES_semaphore_locks  "1", NUMBER(1), "yes", NUMBER(0)
+#define VALUES_wakers           "1", NUMBER(1), "2", NUMBER(0)
+#define VALUES_lock_labels      "address", NUMBER(2), "names", NUMBER(1)
+#define VALUES_histogram        "1", NUMBER(1), "yes", NUMBER(0)
+#define VALUES_depth            "32", NUMBER(32), "1025", NUMBER(128)
+#define VALUES_memory_bytes     "64m", NUMBER(64 << 20), "1k", NUMBER(8 << 20)
+#define VALUES_region_dir       "/run/user/1000", WORDS("/run/user/1000"), "", WORDS("/dev/shm")
+#define VALUES_children         "0", NUMBER(0), "2", NUMBER(1)
+#define VALUES_seed             "42", NUMBER(42), "-42", NUMBER(0)
+#define VALUES_verbose          "1", NUMBER(1), "", NUMBER(0)
 
 #define NUMBER(number)                                                                                                 \
 	{                                                                                                              \
@@ -53,6 +54,7 @@ static const struct {
 #define IS_TEXT_number      false
 #define IS_TEXT_duration    false
 #define IS_TEXT_bytes       false
+#define IS_TEXT_share       false
 #define IS_TEXT_flag        false
 #define IS_TEXT_signal      false
 #define IS_TEXT_lock_labels false
@@ -189,6 +191,14 @@ static void test_durations(void)
 		{"86401s", REFUSED},
 		{"9223372036s", REFUSED},
 		{"18446744074s", REFUSED}, /* 2^64 + something ns */
+		{"1.5ms", 1500000},
+		{"0.25s", 250000000},
+		{"1.000000001s", 1000000001},
+		{"1.0000000001s", REFUSED},
+		{"0.5", REFUSED},
+		{"1.ms", REFUSED},
+		{".5ms", REFUSED},
+		{"1.5.5ms", REFUSED},
 		{"1m", REFUSED},
 		{"ms", REFUSED},
 		{"1ms2us", REFUSED},
@@ -199,6 +209,26 @@ static void test_durations(void)
 	};
 
 	test_spellings("CONTEND_BLOCK_RATE", &config.block_rate_ns, 1000000, rates);
+}
+
+static void test_shares(void)
+{
+	static const struct spelling shares[] = {
+		{"0%", 0},
+		{"1%", 10000},
+		{"0.05%", 500},
+		{"12.3456%", 123456},
+		{"0.00001%", REFUSED},
+		{"100%", 1000000},
+		{"100.0001%", REFUSED},
+		{"1", REFUSED},
+		{"%", REFUSED},
+		{"1 %", REFUSED},
+		{"-1%", REFUSED},
+		{NULL, 0},
+	};
+
+	test_spellings("CONTEND_MAX_OVERHEAD", &config.max_overhead_ppm, 0, shares);
 }
 
 static void test_bytes(void)
@@ -365,6 +395,7 @@ int main(void)
 		test_option(i);
 	test_numbers();
 	test_durations();
+	test_shares();
 	test_bytes();
 	test_signals();
 	test_flags();

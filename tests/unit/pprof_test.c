@@ -54,6 +54,20 @@ static struct region *new_region(void)
 	region->losses.events[LOSS_STACK_DEEP] = 12;
 	thread_table_at(&region->threads, 0)->meter.own_ticks = 5000;
 	thread_table_at(&region->threads, 0)->meter.own_calls = 70;
+	region->governor.limit_ppm = 12500;
+	region->governor.changes = GOVERNOR_CHANGES + 2; /* the first two are forgotten */
+	region->governor.last[1] = (struct governor_change){.since_ticks = region->header.started.ticks + 7000000,
+							    .rate_ns = 2000000,
+							    .fraction = 10,
+							    .lock_shift = 3,
+							    .overhead_ppm = 15099};
+	region->governor.limit_ppm = 12500;
+	region->governor.changes = GOVERNOR_CHANGES + 2; /* the first two are forgotten */
+	region->governor.last[1] = (struct governor_change){.since_ticks = region->header.started.ticks + 7000000,
+							    .rate_ns = 2000000,
+							    .fraction = 10,
+							    .lock_shift = 3,
+							    .overhead_ppm = 15099};
 	return region;
 }
 
@@ -313,6 +327,13 @@ static void check_comments(const Profile *profile)
 	is_u64(comments_with(profile,
 			     "# overhead: 2500 ns in 70 recording calls and in dumps, 1.25 % of 200000 ns of CPU"),
 	       1, "what recording cost");
+	is_u64(comments_with(profile, "# overhead bound: 1.25 %; to keep it, sampling was changed 18 times"), 1,
+	       "its bound");
+	is_u64(comments_with(profile, "# overhead from "), GOVERNOR_CHANGES, "what was done to keep it");
+	is_u64(comments_with(
+		       profile,
+		       "from 3 ms on: mutex fraction 10, block rate 2000000 ns, 1 lock in 8; it was 1.50 % before"),
+	       1, "when, what and why");
 }
 
 static void check_main_unseen(void)
@@ -327,6 +348,7 @@ static void check_main_unseen(void)
 	is_str(text(profile, profile->mapping[0]->filename), "/usr/bin/fake", "is the first mapping all the same");
 	is_u64(comments_with(profile, "# lost: nothing"), 1, "no loss is said, too");
 	is_u64(comments_with(profile, "# overhead: 0 ns in 0 recording calls and in dumps"), 1, "nor overhead");
+	is_u64(comments_with(profile, "# overhead bound"), 0, "no bound is not");
 	profile_file_free(profile);
 	free(region);
 }
