@@ -3,6 +3,7 @@
 #include "governor.h"
 #include "overhead.h"
 #include "process.h"
+#include "record_knobs.h"
 
 static struct overhead *overhead;
 
@@ -19,9 +20,10 @@ void overhead_meter_init(struct overhead_meter *meter, uint64_t seed, uint64_t s
 	draw(meter);
 }
 
+/* Where nothing is recorded any more, the clock may be forbidden. */
 void overhead_begin(struct overhead_meter *meter)
 {
-	meter->since_ticks = clock_now_ticks();
+	meter->since_ticks = record_is_stopped() ? 0 : clock_now_ticks();
 }
 
 static void add(_Atomic uint64_t *sum, uint64_t value)
@@ -32,7 +34,7 @@ static void add(_Atomic uint64_t *sum, uint64_t value)
 /* A call that was interrupted leaves what it stands for to the next one that is timed. */
 void overhead_end(struct overhead_meter *meter)
 {
-	uint64_t now_ticks = clock_now_ticks();
+	uint64_t now_ticks = meter->since_ticks ? clock_now_ticks() : UINT64_MAX;
 	uint64_t ticks = clock_elapsed_ticks(meter->since_ticks, now_ticks);
 
 	if (ticks <= OVERHEAD_TICKS_MOST) {

@@ -24,9 +24,9 @@ enum { OVERHEAD_TICKS_MOST = 1 << 18 };
 
 /* Of one thread, in its record. Only the owner writes. */
 struct overhead_meter {
-	uint32_t countdown; /* guarded calls up to the one that is timed; 0 during that */
-	uint32_t calls;     /* that it stands for */
-	uint64_t since_ticks;
+	uint32_t countdown;   /* guarded calls up to the one that is timed; 0 during that */
+	uint32_t calls;       /* that it stands for */
+	uint64_t since_ticks; /* of the timed call; 0: it is not timed after all */
 	struct random random;
 	_Atomic uint64_t own_ticks; /* estimated: of all owners of the record so far, as is the next */
 	_Atomic uint64_t own_calls;

@@ -8,6 +8,7 @@
 #include "fake_clock.h"
 #include "overhead.h"
 #include "process.h"
+#include "record_knobs.h"
 
 enum { CALLS = 2000000, SEEDS = 16 };
 
@@ -93,6 +94,18 @@ static void check_interrupted(void)
 	near_ratio((double)meter.own_calls, CALLS, 0.001, "but those calls count");
 }
 
+/* The clock is forbidden to a process that gave it up: it would be killed. */
+static void check_stopped(void)
+{
+	struct overhead_meter meter = {0};
+
+	overhead_meter_init(&meter, 7, 0);
+	record_stop();
+	for (unsigned i = 0; i < 100 * OVERHEAD_PERIOD; i++)
+		call(&meter, 50);
+	is_u64(meter.own_ticks, 0, "where nothing is recorded any more, nothing is timed");
+}
+
 static void check_cpu_time(void)
 {
 	uint64_t before_ns = process_cpu_ns(0), named_ns, after_ns;
@@ -117,5 +130,6 @@ int main(void)
 	}
 	check_interrupted();
 	check_cpu_time();
+	check_stopped();
 	return done();
 }
