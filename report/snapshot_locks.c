@@ -4,6 +4,7 @@
 
 #include "frame.h"
 #include "snapshot_locks.h"
+#include "wait_look.h"
 
 static uint64_t load(const _Atomic uint64_t *word)
 {
@@ -74,24 +75,28 @@ static void add_table(struct account *accounts, struct snapshot *snapshot, const
 	}
 }
 
-/* Its owner writes without looking at us: what is read of it may be of two instants. */
-__attribute__((no_sanitize("thread"))) static void add_thread(struct account *accounts, struct snapshot *snapshot,
-							      const struct thread *thread, uint32_t resets)
+static void add_wait(struct snapshot *snapshot, const struct thread_wait *wait)
+{
+	uint32_t lock = wait->kind < WAIT_KIND_COUNT ? wait->lock : 0;
+
+	if (lock == 0 || lock > LOCK_TABLE_LIMIT)
+		return;
+	snapshot->locks[lock - 1].waiting++;
+	snapshot->locks[lock - 1].address = wait->object;
+	snapshot->locks[lock - 1].kind = wait->kind;
+}
+
+static void add_thread(struct account *accounts, struct snapshot *snapshot, const struct thread *thread,
+		       uint32_t resets)
 {
 	const struct lock_waits waits = *(const volatile struct lock_waits *)&thread->lock_waits;
 	uint32_t depth = __atomic_load_n(&thread->wait_depth, __ATOMIC_ACQUIRE);
-	uint32_t lock;
+	struct thread_wait wait;
 
 	if (waits.contentions && waits.resets == resets && waits.lock > 0 && waits.lock <= LOCK_TABLE_LIMIT)
 		add_account(&accounts[waits.lock - 1], &snapshot->locks[waits.lock - 1], &waits);
-	if (depth == 0 || depth > THREAD_WAITS || thread->waits[depth - 1].kind >= WAIT_KIND_COUNT)
-		return;
-	lock = thread->waits[depth - 1].lock;
-	if (lock > 0 && lock <= LOCK_TABLE_LIMIT) {
-		snapshot->locks[lock - 1].waiting++;
-		snapshot->locks[lock - 1].address = thread->waits[depth - 1].object;
-		snapshot->locks[lock - 1].kind = thread->waits[depth - 1].kind;
-	}
+	if (depth > 0 && wait_look(thread, depth - 1, &wait))
+		add_wait(snapshot, &wait);
 }
 
 int snapshot_locks_copy(struct snapshot *snapshot, const struct region *region)

@@ -80,23 +80,28 @@ static bool is_due(const struct snapshot_waits *waits, const struct thread_wait 
 	return wait->rate_ticks != 0 && elapsed_ticks >= waits->least_ticks && elapsed_ticks >= wait->threshold_ticks;
 }
 
-/* What is read here may be of two waits: then none of them is there when it is looked at again. */
+/* What is read here may be of two waits: then none of them is there when it is looked at again. (That the sanitizer cannot know.) */
+static __attribute__((no_sanitize("thread"))) struct thread_wait copy_wait(const struct thread *thread, uint32_t index)
+{
+	return thread->waits[index];
+}
+
 static void find_in_record(struct snapshot_waits *waits, uint32_t record)
 {
 	const struct thread *thread = record_of(waits->file, record);
 	uint32_t depth = __atomic_load_n(&thread->wait_depth, __ATOMIC_ACQUIRE);
 
 	for (uint32_t i = 0; i < depth && i < THREAD_WAITS; i++) {
-		const struct thread_wait *wait = &thread->waits[i];
-		uint32_t unit = thread_wait_unit(wait);
+		struct thread_wait wait = copy_wait(thread, i);
+		uint32_t unit = thread_wait_unit(&wait);
 
-		if (!is_due(waits, wait, waits->until_ticks))
+		if (!is_due(waits, &wait, waits->until_ticks))
 			continue;
 		if (unit)
-			waits->waits[waits->count++] = (struct snapshot_wait){.since_ticks = wait->waiter.since_ticks,
+			waits->waits[waits->count++] = (struct snapshot_wait){.since_ticks = wait.waiter.since_ticks,
 									      .unit = unit,
 									      .record = record,
-									      .sequence = wait->sequence,
+									      .sequence = wait.sequence,
 									      .index = i};
 		else
 			waits->without_stack++;

@@ -132,7 +132,7 @@ static inline void record_wait_end(struct thread *self, struct record_wait *wait
 		return;
 	}
 	self->waited_ticks[wait->site.kind] += delay_ticks;
-	self->wait_depth = 0;
+	thread_wait_publish(self, 0);
 }
 
 /* Up to `waiters` threads that wait for the site's object are about to be woken from there. */
