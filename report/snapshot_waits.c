@@ -1,174 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <stddef.h>
+/* The waits that were found, looked at again beside their samples. */
 #include <string.h>
 #include <time.h>
 
 #include "kernel.h"
 #include "shown.h"
-#include "snapshot_waits.h"
-#include "sort.h"
+#include "snapshot_waits_parts.h"
 #include "thread_look.h"
-
-struct snapshot_wait {
-	uint64_t since_ticks;
-	uint32_t unit; /* of its sample */
-	uint32_t record;
-	uint32_t sequence;
-	uint32_t index; /* in the record's waits */
-	bool is_gone;
-	struct sample_weight weight; /* when it was looked at again */
-};
 
 /* How a wait stands when it is looked at again. */
 enum standing { STANDING_THERE, STANDING_ENDING, STANDING_GONE };
-
-static uint32_t used_records(const struct region_file *file)
-{
-	const struct thread_table *threads = &file->region->threads;
-	uint32_t used = atomic_load_explicit(&threads->used, memory_order_relaxed);
-
-	return used < threads->limit ? used : threads->limit;
-}
-
-static struct thread *record_of(const struct region_file *file, uint32_t record)
-{
-	return thread_table_at(&file->region->threads, record);
-}
-
-/* Of a process that is gone: when the last wait began that is known of. */
-static uint64_t last_instant(const struct region_file *file)
-{
-	uint64_t last_ticks = 0;
-
-	for (uint32_t record = 0; record < used_records(file); record++)
-		for (int i = 0; i < THREAD_WAITS; i++) {
-			uint64_t since_ticks = record_of(file, record)->waits[i].waiter.since_ticks;
-
-			last_ticks = since_ticks > last_ticks ? since_ticks : last_ticks;
-		}
-	return last_ticks;
-}
-
-/* Does the process go on, and is its clock the moment's? */
-static bool is_in_use(const struct region_header *header, const struct snapshot_moment *moment)
-{
-	return moment->is_present && !atomic_load_explicit(&header->closed, memory_order_relaxed) &&
-	       header->clock_source == moment->clock_source && header->boot_id[0] == moment->boot_id[0] &&
-	       header->boot_id[1] == moment->boot_id[1];
-}
-
-static void find_limits(const struct region_file *file, const struct snapshot_moment *moment,
-			struct snapshot_waits *waits)
-{
-	const struct region_header *header = &file->region->header;
-	uint64_t last_ticks;
-
-	waits->is_in_use = is_in_use(header, moment);
-	waits->before_ticks = atomic_load_explicit(&header->shown_until_ticks, memory_order_relaxed);
-	waits->until_ticks = moment->anchor.ticks;
-	if (waits->is_in_use)
-		return;
-	last_ticks = last_instant(file);
-	waits->until_ticks = last_ticks > waits->before_ticks ? last_ticks : waits->before_ticks;
-}
-
-static bool is_due(const struct snapshot_waits *waits, const struct thread_wait *wait, uint64_t until_ticks)
-{
-	uint64_t elapsed_ticks = clock_elapsed_ticks(wait->waiter.since_ticks, until_ticks);
-
-	return wait->rate_ticks != 0 && elapsed_ticks >= waits->least_ticks && elapsed_ticks >= wait->threshold_ticks;
-}
-
-/* What is read here may be of two waits: then none of them is there when it is looked at again. (That the sanitizer cannot know.) */
-static __attribute__((no_sanitize("thread"))) struct thread_wait copy_wait(const struct thread *thread, uint32_t index)
-{
-	return thread->waits[index];
-}
-
-static void find_in_record(struct snapshot_waits *waits, uint32_t record)
-{
-	const struct thread *thread = record_of(waits->file, record);
-	uint32_t depth = __atomic_load_n(&thread->wait_depth, __ATOMIC_ACQUIRE);
-
-	for (uint32_t i = 0; i < depth && i < THREAD_WAITS; i++) {
-		struct thread_wait wait = copy_wait(thread, i);
-		uint32_t unit = thread_wait_unit(&wait);
-
-		if (!is_due(waits, &wait, waits->until_ticks))
-			continue;
-		if (unit)
-			waits->waits[waits->count++] = (struct snapshot_wait){.since_ticks = wait.waiter.since_ticks,
-									      .unit = unit,
-									      .record = record,
-									      .sequence = wait.sequence,
-									      .index = i};
-		else
-			waits->without_stack++;
-	}
-}
-
-/* By units, so that a sample's waits are found together. */
-static int sort_waits(struct snapshot_waits *waits, struct arena *arena)
-{
-	uint64_t *keys = arena_alloc_array(arena, waits->count, sizeof(*keys));
-	struct snapshot_wait *sorted = arena_alloc_array(arena, waits->count, sizeof(*sorted));
-
-	if (!keys || !sorted)
-		return -ENOMEM;
-	for (size_t i = 0; i < waits->count; i++)
-		keys[i] = (uint64_t)waits->waits[i].unit << 32 | i;
-	sort_words(keys, waits->count);
-	for (size_t i = 0; i < waits->count; i++)
-		sorted[i] = waits->waits[(uint32_t)keys[i]];
-	waits->waits = sorted;
-	return 0;
-}
-
-/* In the region itself, or in the copy and in the file that it was made of. */
-static void raise_shown(const struct snapshot_waits *waits)
-{
-	_Atomic uint64_t *shown = &waits->file->region->header.shown_until_ticks;
-	uint64_t before_ticks = waits->before_ticks;
-
-	while (before_ticks < waits->until_ticks &&
-	       !atomic_compare_exchange_weak_explicit(shown, &before_ticks, waits->until_ticks, memory_order_relaxed,
-						      memory_order_relaxed))
-		;
-	if (!region_file_is_memory(waits->file))
-		region_file_write_shown(waits->file);
-}
-
-/* What another CPU has stored before it read the clock may be on its way for some hundred ns. */
-static void let_stores_come(void)
-{
-	for (int i = 0; i < 1000; i++)
-		__builtin_ia32_pause();
-}
-
-int snapshot_waits_find(const struct region_file *file, const struct snapshot_moment *moment, double ns_per_tick,
-			struct arena *arena, struct snapshot_waits *out_waits)
-{
-	struct snapshot_waits waits = {.file = file, .least_ticks = (uint64_t)(SHOWN_LEAST_NS / ns_per_tick)};
-	uint32_t records = used_records(file);
-	int error;
-
-	find_limits(file, moment, &waits);
-	waits.waits = arena_alloc_array(arena, (size_t)records * THREAD_WAITS, sizeof(*waits.waits));
-	if (!waits.waits)
-		return -ENOMEM;
-	for (uint32_t record = 0; record < records; record++)
-		find_in_record(&waits, record);
-	error = sort_waits(&waits, arena);
-	if (error)
-		return error;
-	if (waits.is_in_use && waits.count) {
-		raise_shown(&waits);
-		let_stores_come();
-	}
-	*out_waits = waits;
-	return 0;
-}
 
 /* The wait as it is in `slot`. */
 static enum standing judge(const struct snapshot_wait *wait, const struct thread_wait *slot, uint32_t depth)
@@ -184,7 +25,7 @@ static enum standing look_once(const struct snapshot_waits *waits, const struct 
 	bool is_owned;
 
 	if (!waits->is_in_use) {
-		*out_record = *record_of(waits->file, wait->record);
+		*out_record = *snapshot_waits_record(waits->file, wait->record);
 		return judge(wait, &out_record->waits[wait->index], out_record->wait_depth);
 	}
 	is_owned = thread_look_at(waits->file, wait->record, out_record);
@@ -212,7 +53,7 @@ static void forget(const struct snapshot_waits *waits, struct snapshot_wait *wai
 {
 	wait->is_gone = true;
 	if (!region_file_is_memory(waits->file))
-		record_of(waits->file, wait->record)->waits[wait->index].rate_ticks = 0;
+		snapshot_waits_record(waits->file, wait->record)->waits[wait->index].rate_ticks = 0;
 }
 
 /* Of what was stopped in the middle of its end nobody knows whether it was recorded. Most of that time it was not, so it keeps
@@ -229,7 +70,7 @@ static bool weigh(const struct snapshot_waits *waits, struct snapshot_wait *wait
 		return false;
 	}
 	wait->weight = (struct sample_weight){0};
-	if (is_due(waits, slot, until_ticks))
+	if (snapshot_waits_is_due(waits, slot, until_ticks))
 		wait->weight = shown_weight(clock_elapsed_ticks(wait->since_ticks, until_ticks), slot->rate_ticks);
 	return true;
 }
