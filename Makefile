@@ -123,7 +123,7 @@ build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/repo
 
 tool_links := -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -l:libevent_extra.a -l:libevent_core.a -ldw -lelf -lncursesw -ltinfo \
 	-lm
-build/contend: $(tool) build/report.a build/sampling.a build/private/jemalloc.o
+build/contend: $(tool) build/report.a build/sampling.a build/private/libunwind.o build/private/jemalloc.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(tool_links)
 
 # The manual is made of the texts in report/install and of what `contend` says of itself.

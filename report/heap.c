@@ -111,6 +111,22 @@ void heap_free(void *block)
 	errno = error;
 }
 
+int heap_grow(void **array, size_t count, size_t *room, size_t entry_bytes)
+{
+	enum { FIRST_ROOM = 64 };
+	size_t more = *room ? *room * 2 : FIRST_ROOM;
+	void *larger;
+
+	if (count < *room)
+		return 0;
+	larger = heap_resize(*array, more * entry_bytes);
+	if (!larger)
+		return -ENOMEM;
+	*array = larger;
+	*room = more;
+	return 0;
+}
+
 size_t heap_used_bytes(void)
 {
 	return heap.used_bytes;

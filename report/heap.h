@@ -35,6 +35,9 @@ void *heap_alloc_array(size_t count, size_t item_bytes);
 /* As realloc; the old block lives on when NULL comes back. */
 void *heap_resize(void *block, size_t bytes);
 
+/* Makes room for one more entry in an array that has `count` of them and *room for so many. 0 or -ENOMEM. */
+int heap_grow(void **array, size_t count, size_t *room, size_t entry_bytes);
+
 /* heap_free(NULL) does nothing. */
 void heap_free(void *block);
 

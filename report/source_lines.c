@@ -115,22 +115,6 @@ static size_t find_code(const struct source_lines *lines, const struct debug_obj
 	return i;
 }
 
-/* Makes room for one more entry in an array that has `room`. */
-static int grow(void **array, size_t count, size_t *room, size_t entry_bytes)
-{
-	size_t more = *room ? *room * 2 : 64;
-	void *larger;
-
-	if (count < *room)
-		return 0;
-	larger = heap_resize(*array, more * entry_bytes);
-	if (!larger)
-		return -ENOMEM;
-	*array = larger;
-	*room = more;
-	return 0;
-}
-
 static int add_code(struct source_lines *lines, const struct debug_object *object)
 {
 	struct code code = {.object = *object, .reader = lines->view.reader, .root = keep_text(lines, lines->root)};
@@ -138,7 +122,7 @@ static int add_code(struct source_lines *lines, const struct debug_object *objec
 	code.object.path = keep_text(lines, object->path);
 	code.object.build_id = keep_text(lines, object->build_id);
 	if (!code.root || !code.object.path || !code.object.build_id ||
-	    grow((void **)&lines->codes, lines->code_count, &lines->code_room, sizeof(code)))
+	    heap_grow((void **)&lines->codes, lines->code_count, &lines->code_room, sizeof(code)))
 		return -ENOMEM;
 	lines->codes[lines->code_count++] = code;
 	return 0;
@@ -181,7 +165,7 @@ int source_lines_want(struct source_lines *lines, const struct debug_object *obj
 	lines->codes[code].is_wanted = true;
 	if (find_place(lines, code, position, &number))
 		return 0;
-	if (grow((void **)&lines->places, lines->place_count, &lines->place_room, sizeof(*lines->places)))
+	if (heap_grow((void **)&lines->places, lines->place_count, &lines->place_room, sizeof(*lines->places)))
 		return -ENOMEM;
 	lines->places[lines->place_count] = (struct place){.code = (uint32_t)code, .position = position};
 	return hash_index_add(&lines->numbers, place_hash(code, position), (uint32_t)lines->place_count++);

@@ -49,15 +49,8 @@ static int symbols_collect_frame(struct symbols *symbols, uint64_t frame)
 
 	if (symbols_find(symbols, frame, &number))
 		return 0;
-	if (symbols->count == symbols->room) {
-		size_t room = symbols->room ? symbols->room * 2 : 1024;
-		uint64_t *frames = heap_resize(symbols->frames, room * sizeof(*frames));
-
-		if (!frames)
-			return -ENOMEM;
-		symbols->frames = frames;
-		symbols->room = room;
-	}
+	if (heap_grow((void **)&symbols->frames, symbols->count, &symbols->room, sizeof(frame)))
+		return -ENOMEM;
 	symbols->frames[symbols->count] = frame;
 	return hash_index_add(&symbols->numbers, hash_index_words(&frame, 1), symbols->count++);
 }
@@ -71,6 +64,7 @@ static int symbols_collect_frames(struct symbols *symbols, const uint64_t *frame
 	return error;
 }
 
+/* All distinct frames, and their numbers once they are in order. */
 static int symbols_collect(struct symbols *symbols, const struct snapshot *snapshot)
 {
 	int error = 0;
@@ -85,6 +79,12 @@ static int symbols_collect(struct symbols *symbols, const struct snapshot *snaps
 	for (size_t i = 0; i < snapshot->lock_count && !error; i++)
 		if (lock_texts_is_code(&snapshot->locks[i]))
 			error = symbols_collect_frame(symbols, snapshot->locks[i].frame);
+	if (error)
+		return error;
+	sort_words(symbols->frames, symbols->count);
+	hash_index_free(&symbols->numbers);
+	for (size_t i = 0; i < symbols->count && !error; i++)
+		error = hash_index_add(&symbols->numbers, hash_index_words(&symbols->frames[i], 1), i);
 	return error;
 }
 
@@ -135,7 +135,7 @@ static const char *pseudo_name(struct arena *arena, uint64_t frame)
 	return name_from_address(arena, "[unknown]", frame_address(frame));
 }
 
-static int symbols_name_all(struct symbols *symbols, const struct symbols_objects *objects)
+static int symbols_name_all(struct symbols *symbols, const struct snapshot *snapshot, const char *root)
 {
 	size_t next;
 	int error = 0;
@@ -144,43 +144,15 @@ static int symbols_name_all(struct symbols *symbols, const struct symbols_object
 		uint32_t module = frame_module(symbols->frames[i]);
 
 		next = i + 1;
-		if (module == FRAME_MODULE_UNKNOWN || module >= objects->count) {
+		if (module == FRAME_MODULE_UNKNOWN || module >= snapshot->module_count) {
 			symbols->names[i] = pseudo_name(&symbols->arena, symbols->frames[i]);
 			error = symbols->names[i] ? 0 : -ENOMEM;
 			continue;
 		}
 		while (next < symbols->count && frame_module(symbols->frames[next]) == module)
 			next++;
-		error = symbols_name_object(symbols, &objects->modules[module], objects->root, i, next - i);
+		error = symbols_name_object(symbols, &snapshot->modules[module], root, i, next - i);
 	}
-	return error;
-}
-
-static int symbols_name_collected(struct symbols *symbols, const struct symbols_objects *objects)
-{
-	int error = 0;
-
-	symbols->symbols_left = SYMBOL_OBJECT_LIMIT;
-	sort_words(symbols->frames, symbols->count);
-	hash_index_free(&symbols->numbers);
-	for (size_t i = 0; i < symbols->count && !error; i++)
-		error = hash_index_add(&symbols->numbers, hash_index_words(&symbols->frames[i], 1), i);
-	if (error)
-		return error;
-	symbols->names = heap_alloc_array(symbols->count, sizeof(*symbols->names));
-	return symbols->names ? symbols_name_all(symbols, objects) : -ENOMEM;
-}
-
-/* error: of collecting the frames. */
-static int symbols_finish(struct symbols *symbols, int error, const struct symbols_objects *objects,
-			  struct symbols **out_symbols)
-{
-	if (!error)
-		error = symbols_name_collected(symbols, objects);
-	if (error)
-		symbols_free(symbols);
-	else
-		*out_symbols = symbols;
 	return error;
 }
 
@@ -193,27 +165,24 @@ static int symbols_name_locks(struct symbols *symbols, const struct snapshot *sn
 
 int symbols_resolve(const struct snapshot *snapshot, const char *root, struct symbols **out_symbols)
 {
-	struct symbols_objects objects = {.modules = snapshot->modules, .count = snapshot->module_count, .root = root};
 	struct symbols *symbols = heap_alloc_array(1, sizeof(*symbols));
-	int error = symbols_finish(symbols, symbols ? symbols_collect(symbols, snapshot) : -ENOMEM, &objects, &symbols);
+	int error;
 
-	if (error)
-		return error;
-	error = symbols_name_locks(symbols, snapshot, root);
+	if (!symbols)
+		return -ENOMEM;
+	symbols->symbols_left = SYMBOL_OBJECT_LIMIT;
+	error = symbols_collect(symbols, snapshot);
+	if (!error) {
+		symbols->names = heap_alloc_array(symbols->count, sizeof(*symbols->names));
+		error = symbols->names ? symbols_name_all(symbols, snapshot, root) : -ENOMEM;
+	}
+	if (!error)
+		error = symbols_name_locks(symbols, snapshot, root);
 	if (error)
 		symbols_free(symbols);
 	else
 		*out_symbols = symbols;
 	return error;
-}
-
-int symbols_resolve_frames(const struct symbols_objects *objects, const uint64_t *frames, size_t count,
-			   struct symbols **out_symbols)
-{
-	struct symbols *symbols = heap_alloc_array(1, sizeof(*symbols));
-
-	return symbols_finish(symbols, symbols ? symbols_collect_frames(symbols, frames, count) : -ENOMEM, objects,
-			      out_symbols);
 }
 
 void symbols_free(struct symbols *symbols)

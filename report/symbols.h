@@ -16,20 +16,9 @@
 
 struct symbols;
 
-/* Where code lies. */
-struct symbols_objects {
-	const struct snapshot_module *modules; /* by their number in frames; number 0 means nothing */
-	size_t count;
-	const char *root;
-};
-
 /* Objects are looked for below `root`, and nothing outside of it is opened, wherever paths and links lead (/proc/PID/root for
  * another process; "" for one's own). Objects that cannot be read only leave addresses without names. 0 or -ENOMEM. */
 int symbols_resolve(const struct snapshot *snapshot, const char *root, struct symbols **out_symbols);
-
-/* The same for these frames. */
-int symbols_resolve_frames(const struct symbols_objects *objects, const uint64_t *frames, size_t count,
-			   struct symbols **out_symbols);
 
 /* symbols_free(NULL) does nothing. */
 void symbols_free(struct symbols *symbols);

@@ -207,7 +207,7 @@ int thread_list_take(const struct tool_look *look, const struct thread_list_orde
 		take_times(list);
 		thread_list_find_holders(list);
 		if (order->has_names)
-			error = thread_list_name(list);
+			error = thread_list_name(list, order->lines);
 	}
 	if (!error)
 		error = deadlocks_find(list);
@@ -225,7 +225,8 @@ void thread_list_free(struct thread_list *list)
 	for (size_t i = 0; i < list->deadlock_count; i++)
 		free(list->deadlocks[i].threads);
 	free(list->deadlocks);
-	process_image_close(list->image);
+	code_names_free(&list->names);
+	process_objects_close(list->objects);
 	process_memory_close(&list->memory);
 	free(list->threads);
 	free(list);

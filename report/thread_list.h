@@ -14,8 +14,9 @@
 
 #include <stdio.h>
 
+#include "code_names.h"
 #include "lock_owner.h"
-#include "process_image.h"
+#include "process_objects.h"
 #include "process_tasks.h"
 #include "tool_look.h"
 
@@ -42,7 +43,7 @@ struct listed_thread {
 	struct listed_thread *holder;              /* in this list; NULL: none, or not known */
 	char holder_name[PROCESS_TASK_NAME_BYTES]; /* of the owner, also of one elsewhere; "" where not known */
 	bool is_holder_gone;                       /* no thread has that number: it will never be released */
-	uint64_t frames[THREAD_LIST_FRAMES];       /* code addresses, leaf first */
+	uint64_t frames[THREAD_LIST_FRAMES];       /* as in frame.h, leaf first */
 	unsigned depth;
 	bool is_cut; /* there were more */
 
@@ -81,11 +82,14 @@ struct thread_list {
 	int64_t taken_wall_ns;
 	const struct tool_look *look; /* must outlive the list */
 	struct process_memory memory;
-	struct process_image *image; /* NULL: not wanted */
+	struct process_objects *objects; /* NULL: not alive, not allowed, or not wanted */
+	bool has_names;
+	struct code_names names; /* of the frames of all threads */
 };
 
 struct thread_list_order {
-	bool has_names; /* of locks and code, and stacks */
+	bool has_names;             /* of locks and code, and stacks */
+	struct source_lines *lines; /* with has_names; NULL: no files and lines */
 };
 
 /* 0 or -errno; -ESRCH: it lived when it was looked at, and has ended since. The look may be older: only what never changes is taken from it. */

@@ -2,6 +2,7 @@
 /* The threads of a process as one line of JSON. */
 #include <inttypes.h>
 
+#include "frame.h"
 #include "thread_list_parts.h"
 #include "tool_text.h"
 
@@ -65,19 +66,33 @@ static void write_wait(FILE *out, const struct listed_thread *thread)
 	fputc('}', out);
 }
 
+static void write_frame(FILE *out, uint64_t address, const struct code_name *name)
+{
+	fprintf(out, "{\"address\": \"0x%" PRIx64 "\"", address);
+	write_text(out, "function", tool_text_function(name->function));
+	write_text(out, "file", name->file);
+	write_number(out, "line", name->line ? name->line : -1);
+	write_truth(out, "inlined", name->is_inlined);
+	fputc('}', out);
+}
+
+/* What was inlined into the function that the program called does not matter. */
 static void write_stack(FILE *out, const struct thread_list *list, const struct listed_thread *thread)
 {
-	fputs(", \"stack\": [", out);
-	for (unsigned i = 0; i < thread->depth && list->image; i++) {
-		const struct code_name *code = process_image_code(list->image, thread->frames[i]);
+	const char *comma = "";
+	struct code_name name;
 
-		fprintf(out, "%s{\"address\": \"0x%" PRIx64 "\"", i ? ", " : "", thread->frames[i]);
-		write_text(out, "function",
-			   i == 0 && thread->is_waiting ? process_image_leaf(list->image, thread->frames[0])
-							: code->function);
-		write_text(out, "file", code->file);
-		write_number(out, "line", code->line ? code->line : -1);
-		fputc('}', out);
+	fputs(", \"stack\": [", out);
+	for (unsigned i = 0; i < thread->depth && list->has_names; i++) {
+		uint64_t address = frame_address(thread->frames[i]);
+
+		for (size_t n = 0; code_names_at(&list->names, address, n, &name); n++) {
+			if (i == 0 && thread->is_waiting && name.is_inlined)
+				continue;
+			fputs(comma, out);
+			write_frame(out, address, &name);
+			comma = ", ";
+		}
 	}
 	fputc(']', out);
 	write_truth(out, "stack_is_cut", thread->is_cut);

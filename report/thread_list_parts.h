@@ -11,8 +11,14 @@ struct listed_thread *thread_list_find(const struct thread_list *list, uint32_t 
 /* Asks the objects that threads wait for who holds them. */
 void thread_list_find_holders(struct thread_list *list);
 
-/* Opens the image; stacks, and names of what is waited for. 0 or -ENOMEM. */
-int thread_list_name(struct thread_list *list);
+/* Stacks, names of their code and of what is waited for. 0 or -ENOMEM. */
+int thread_list_name(struct thread_list *list, struct source_lines *lines);
+
+/* Names what threads wait for. 0 or -ENOMEM. */
+int thread_list_name_locks(struct thread_list *list);
+
+/* The function that was compiled and that a frame lies in; "" if names are not wanted. */
+struct code_name thread_list_function(const struct thread_list *list, uint64_t frame);
 
 /* What a wait of that kind is called, and whether threads that have nothing to do wait so. */
 const char *thread_list_kind_name(enum wait_kind kind);
@@ -26,7 +32,7 @@ struct time_text {
 struct time_text thread_list_time(int64_t ns);
 
 /* One line each of what could not be seen, and what helps; how many, up to THREAD_LIST_NOTES. */
-enum { THREAD_LIST_NOTES = 4 };
+enum { THREAD_LIST_NOTES = 5 };
 unsigned thread_list_notes(const struct thread_list *list, const char *out_notes[THREAD_LIST_NOTES]);
 
 /* How long it was neither on a CPU nor ready to be. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The stacks of the threads of a process as text, each once. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame.h"
 #include "path.h"
 #include "thread_list_parts.h"
+#include "tool_text.h"
 
 const char *thread_list_tid_text(uint32_t tid, char out_text[16])
 {
@@ -33,18 +36,34 @@ const char *thread_list_state_name(const struct listed_thread *thread)
 	}
 }
 
+static void write_function(const struct code_name *name, FILE *out)
+{
+	enum { COLUMNS = 40 };
+	const char *function = tool_text_function(name->function);
+	int room = COLUMNS - (int)strnlen(function, COLUMNS);
+
+	fputs("      ", out);
+	tool_text_print(function, out);
+	if (name->line) {
+		fprintf(out, "%*s ", room, "");
+		tool_text_print(path_base(name->file), out);
+		fprintf(out, ":%" PRId64 "%s", name->line, name->is_inlined ? " (inline)" : "");
+	}
+	fputc('\n', out);
+}
+
 void thread_list_write_frames(const struct thread_list *list, const struct listed_thread *thread, FILE *out)
 {
-	for (unsigned i = 0; i < thread->depth; i++) {
-		const struct code_name *code = process_image_code(list->image, thread->frames[i]);
+	struct code_name name;
 
+	for (unsigned i = 0; i < thread->depth; i++)
 		if (i == 0 && thread->is_waiting)
-			fprintf(out, "      %s\n", process_image_leaf(list->image, thread->frames[i]));
-		else if (code->line)
-			fprintf(out, "      %-40s %s:%d\n", code->function, path_base(code->file), code->line);
+			write_function(
+				&(struct code_name){.function = thread_list_function(list, thread->frames[0]).function},
+				out);
 		else
-			fprintf(out, "      %s\n", code->function);
-	}
+			for (size_t n = 0; code_names_at(&list->names, frame_address(thread->frames[i]), n, &name); n++)
+				write_function(&name, out);
 	if (thread->is_cut)
 		fputs("      [and more]\n", out);
 	if (!thread->depth)

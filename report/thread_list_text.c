@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "thread_list_parts.h"
+#include "tool_text.h"
 
 struct time_text thread_list_time(int64_t ns)
 {
@@ -52,6 +53,10 @@ unsigned thread_list_notes(const struct thread_list *list, const char *out_notes
 		out_notes[count++] =
 			"both its profiles are off (CONTEND_FRACTION=0, CONTEND_BLOCK_RATE=0): waits that began "
 			"since are not seen";
+	if (list->names.failed_objects)
+		out_notes[count++] =
+			"debug information of one of its objects or more is damaged or takes too long: files and lines "
+			"are missing";
 	return count;
 }
 
@@ -113,8 +118,9 @@ void thread_list_describe(const struct thread_list *list, const struct listed_th
 		append(line, "of the profiler, at rest");
 	} else if (thread->is_asleep) {
 		append(line, "in %s",
-		       thread->depth && list->image ? process_image_code(list->image, thread->frames[0])->function
-						    : "a system call");
+		       thread->depth && list->has_names
+			       ? tool_text_function(thread_list_function(list, thread->frames[0]).function)
+			       : "a system call");
 	}
 	if (thread->deadlock)
 		append(line, " [deadlock %u]", thread->deadlock);
@@ -142,7 +148,7 @@ static void write_deadlock(const struct thread_list *list, const struct listed_d
 			: thread->kind == WAIT_JOIN ? ""
 						    : thread_list_kind_name(thread->kind),
 			thread->kind == WAIT_JOIN || thread->gets_mutex_back ? "" : " ", thread->lock, line);
-		if (list->image)
+		if (list->has_names)
 			thread_list_write_frames(list, thread, out);
 	}
 	if (deadlock->behind)
@@ -164,7 +170,7 @@ static void write_left(const struct thread_list *list, FILE *out)
 		fprintf(out, "STUCK: thread %u (%s) has waited %s for %s %s%s.\n", thread->tid, thread->name,
 			thread_list_time(thread->waited_ns).text,
 			thread->gets_mutex_back ? "mutex" : thread_list_kind_name(thread->kind), thread->lock, line);
-		if (list->image)
+		if (list->has_names)
 			thread_list_write_frames(list, thread, out);
 		fputc('\n', out);
 	}
@@ -235,7 +241,7 @@ void thread_list_write(const struct thread_list *list, bool with_stacks, FILE *o
 		qsort(order, list->count, sizeof(*order), thread_list_compare_importance);
 		for (size_t i = 0; i < list->count; i++)
 			write_row(list, order[i], out);
-		if (with_stacks && list->image)
+		if (with_stacks && list->has_names)
 			thread_list_write_stacks(list, order, out);
 	}
 	free(order);

@@ -22,8 +22,11 @@ static void describe(struct tool_look *look)
 
 	tool_program_name(header, program, sizeof(program));
 	snprintf(look->label, sizeof(look->label), "process %d (%s)", header->pid, program);
-	if (look->ending.life == ENDING_ALIVE)
-		snprintf(look->root, sizeof(look->root), "/proc/%d/root", header->pid);
+	if (look->ending.life != ENDING_ALIVE)
+		return;
+	snprintf(look->root, sizeof(look->root), "/proc/%d/root", header->pid);
+	if (access(look->root, F_OK) != 0) /* shown to those only who may trace it; ours is as good a guess as any */
+		look->root[0] = '\0';
 }
 
 int tool_look_open(const struct region_place *place, struct tool_look *out_look)

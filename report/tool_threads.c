@@ -7,6 +7,7 @@
 
 #include "thread_list.h"
 #include "tool.h"
+#include "tool_lines.h"
 #include "tool_processes.h"
 #include "tool_progress.h"
 #include "tool_wait.h"
@@ -106,7 +107,7 @@ static int await_deadlock(const struct tool_look *look, unsigned long looks)
 
 static int look_and_print(const struct tool_look *look, const struct threads_order *order)
 {
-	struct thread_list_order what = {.has_names = !order->with_times || order->as_json};
+	struct thread_list_order what = {.has_names = !order->with_times || order->as_json, .lines = tool_lines_new()};
 	struct thread_list *list;
 	int error, status;
 
@@ -116,6 +117,7 @@ static int look_and_print(const struct tool_look *look, const struct threads_ord
 	error = await_deadlock(look, order->looks - 1);
 	if (!error)
 		error = take_interval(look, order, &what, &list);
+	source_lines_free(what.lines);
 	if (error == -ESRCH)
 		return tool_fail("%s: it has ended meanwhile", order->target);
 	if (error)

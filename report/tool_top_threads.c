@@ -136,7 +136,7 @@ static void print_thread(const struct top_data *data, const struct listed_thread
 		fprintf(out, " for %s", thread_list_time(thread->waited_ns).text);
 	print_what(data, thread, ", ", out);
 	fputs("\n", out);
-	if (data->now->threads->image && thread->depth)
+	if (data->now->threads->has_names && thread->depth)
 		thread_list_write_frames(data->now->threads, thread, out);
 	fputs("\n", out);
 }

@@ -141,7 +141,8 @@ bool object_find_unwind_index(const struct object *object, struct object_unwind_
 {
 	const struct object_unwind_header *header = (const struct object_unwind_header *)object->unwind_header;
 
-	if (!header || !object_segment(object, object->unwind_header, sizeof(*header), PF_R))
+	if (!header || object->unwind_header % _Alignof(struct object_unwind_header) ||
+	    !object_segment(object, object->unwind_header, sizeof(*header), PF_R))
 		return false;
 	if (header->version != OBJECT_UNWIND_VERSION || header->frame_encoding != OBJECT_UNWIND_PCREL_SDATA4 ||
 	    header->count_encoding != OBJECT_UNWIND_UDATA4 || header->table_encoding != OBJECT_UNWIND_DATAREL_SDATA4)
