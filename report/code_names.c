@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "code_names.h"
 #include "pprof.h"
@@ -29,6 +30,19 @@ static int add_lines(const struct code_names_order *order, struct code_names *na
 	return error;
 }
 
+static int keep_locks(const struct code_names_order *order, const struct symbols *symbols, struct code_names *names)
+{
+	names->locks = arena_alloc_array(&names->arena, order->lock_count, sizeof(*names->locks));
+	for (size_t i = 0; i < order->lock_count && names->locks; i++) {
+		const char *text = symbols_lock(symbols, (uint32_t)i + 1);
+
+		names->locks[i] = arena_copy_text(&names->arena, text, strlen(text));
+		if (!names->locks[i])
+			return -ENOMEM;
+	}
+	return names->locks ? 0 : -ENOMEM;
+}
+
 int code_names_find(const struct code_names_order *order, struct code_names *out_names)
 {
 	struct snapshot_sample sample = {
@@ -40,13 +54,16 @@ int code_names_find(const struct code_names_order *order, struct code_names *out
 
 	snapshot.samples = &sample;
 	snapshot.sample_count = 1;
-	snapshot.lock_count = 0;
+	snapshot.locks = (struct snapshot_lock *)order->locks;
+	snapshot.lock_count = order->lock_count;
 	snapshot.modules = (struct snapshot_module *)order->modules;
 	snapshot.module_count = order->module_count;
 	error = symbols_resolve(&snapshot, order->look->root, &symbols);
 	if (error)
 		return error;
 	error = pprof_build(&snapshot, symbols, PROFILE_BLOCK, &names.arena, &names.profile);
+	if (!error)
+		error = keep_locks(order, symbols, &names);
 	symbols_free(symbols);
 	if (!error && order->lines)
 		error = add_lines(order, &names);

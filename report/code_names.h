@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* code_names: what people call the code at some addresses: functions, files, lines, what was inlined.
+/* code_names: what people call the code at some addresses, functions, files, lines, what was inlined; and locks.
  *
  * Called from   the tool; the library does not have it.
  * How           the frames become the one stack of a profile, which gets its names and lines as every profile does.
@@ -8,6 +8,7 @@
 #ifndef CONTEND_CODE_NAMES_H
 #define CONTEND_CODE_NAMES_H
 
+#include "snapshot_locks.h"
 #include "symbolize.h"
 #include "tool_look.h"
 
@@ -15,6 +16,7 @@
 struct code_names {
 	struct arena arena;
 	Perftools__Profiles__Profile *profile;
+	const char **locks;    /* texts, as lock_texts.h has them */
 	size_t failed_objects; /* whose debug information could not be read to its end */
 };
 
@@ -32,7 +34,9 @@ struct code_names_order {
 	size_t module_count;
 	const uint64_t *frames; /* of these modules */
 	size_t count;
-	struct source_lines *lines; /* NULL: names only */
+	const struct snapshot_lock *locks; /* their frames, too, are of these modules */
+	size_t lock_count;
+	struct source_lines *lines; /* NULL: no files and lines */
 };
 
 /* 0 or -ENOMEM. */

@@ -205,14 +205,13 @@ const struct object *process_objects_copy(const struct process_objects *objects,
 }
 
 /* Variables that are zero at first lie behind what is mapped of the file. */
-bool process_objects_find_data(struct process_objects *objects, uint64_t address, struct snapshot_module *out_module)
+uint64_t process_objects_data_frame(struct process_objects *objects, uint64_t address)
 {
-	const struct mapping *mapping = mapping_before(objects, address);
+	struct mapping *mapping = mapping_before(objects, address);
 
 	if (!mapping || !mapping->object || address >= objects->objects[mapping->object - 1].limit)
-		return false;
-	*out_module = describe(object_of(objects, mapping), mapping);
-	return true;
+		return frame_make(FRAME_MODULE_UNKNOWN, address);
+	return frame_make(meet(objects, mapping), address);
 }
 
 const char *process_objects_mapping(const struct process_objects *objects, uint64_t address)

@@ -32,8 +32,8 @@ const struct snapshot_module *process_objects_modules(const struct process_objec
 /* A copy of the object of a frame that was made here, fit to be asked for its unwind rules; *out_shift: from the process's addresses to the copy's. */
 const struct object *process_objects_copy(const struct process_objects *objects, uint64_t frame, uint64_t *out_shift);
 
-/* The object that may have a variable at the address; false if there is none. */
-bool process_objects_find_data(struct process_objects *objects, uint64_t address, struct snapshot_module *out_module);
+/* The same for an address where an object may have a variable. */
+uint64_t process_objects_data_frame(struct process_objects *objects, uint64_t address);
 
 /* What is mapped there: "heap", a file's path, ...; NULL for memory without a name. */
 const char *process_objects_mapping(const struct process_objects *objects, uint64_t address);

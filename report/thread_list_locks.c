@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What the things that the threads of a list wait for are called. */
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "symbol_object.h"
+#include "frame.h"
+#include "snapshot_locks.h"
 #include "thread_list_parts.h"
 #include "tool_text.h"
 
@@ -21,19 +20,72 @@ static const struct listed_thread *find_stack(const struct thread_list *list, ui
 	return NULL;
 }
 
-/* By its place, if no variable holds it. */
-static void name_place(const struct thread_list *list, struct listed_thread *thread)
+/* What the process itself knows of the lock, as far as it did when it was looked at; NULL: nothing. */
+static const struct snapshot_lock *find_known(const struct thread_list *list, const struct listed_thread *thread)
+{
+	const struct snapshot *snapshot = list->look->snapshot;
+	uint32_t number = thread->wait.lock;
+
+	if (!thread->is_waiting || thread->gets_mutex_back || number == 0 || number > snapshot->lock_count)
+		return NULL;
+	return &snapshot->locks[number - 1];
+}
+
+struct snapshot_lock thread_list_lock(const struct thread_list *list, const struct listed_thread *thread)
+{
+	const struct snapshot_lock *known = find_known(list, thread);
+	struct snapshot_lock lock = {.known_by = LOCK_KNOWN_COUNT};
+
+	if (known && (known->known_by == LOCK_BY_NAME || !list->objects))
+		return *known;
+	if (!thread->is_waiting || !list->objects)
+		return lock;
+	lock.frame = process_objects_data_frame(list->objects, thread->object);
+	if (frame_module(lock.frame) != FRAME_MODULE_UNKNOWN) {
+		lock.known_by = LOCK_BY_VARIABLE;
+	} else if (known && known->known_by == LOCK_BY_PLACE) {
+		lock.known_by = LOCK_BY_PLACE;
+		lock.frame = process_objects_frame(list->objects, frame_address(known->frame));
+	}
+	return lock;
+}
+
+/* By its place, if it has no name. `made`: "made in cache_new", or "". */
+static void name_place(const struct thread_list *list, struct listed_thread *thread, const char *made)
 {
 	const struct listed_thread *owner = find_stack(list, thread->object);
 	const char *mapping = list->objects ? process_objects_mapping(list->objects, thread->object) : NULL;
 	size_t bytes = sizeof(thread->lock);
 
-	if (owner)
+	if (made[0])
+		snprintf(thread->lock, bytes, "0x%" PRIx64 " (%.90s)", thread->object, made);
+	else if (owner)
 		snprintf(thread->lock, bytes, "0x%" PRIx64 " (stack of %u)", thread->object, owner->tid);
 	else if (mapping)
 		snprintf(thread->lock, bytes, "0x%" PRIx64 " (%.90s)", thread->object, mapping);
 	else
 		snprintf(thread->lock, bytes, "0x%" PRIx64, thread->object);
+}
+
+/* "app::table+0x40" from "_ZN3app5tableE+0x40". */
+static void name_variable(struct listed_thread *thread, const char *text)
+{
+	char symbol[4096];
+	size_t bytes = strcspn(text, "+");
+
+	snprintf(symbol, sizeof(symbol), "%.*s", (int)bytes, text);
+	snprintf(thread->lock, sizeof(thread->lock), "%.100s%.20s", tool_text_function(symbol), text + bytes);
+}
+
+static void name_object(const struct thread_list *list, struct listed_thread *thread, enum lock_known_by known_by,
+			const char *text)
+{
+	if (known_by == LOCK_BY_VARIABLE)
+		name_variable(thread, text);
+	else if (known_by == LOCK_BY_NAME)
+		snprintf(thread->lock, sizeof(thread->lock), "%s", text);
+	else
+		name_place(list, thread, known_by == LOCK_BY_PLACE ? text : "");
 }
 
 static bool is_of_descriptor(enum wait_kind kind)
@@ -73,105 +125,14 @@ static void name_descriptor(const struct thread_list *list, struct listed_thread
 	process_task_clean_name(thread->lock);
 }
 
-static void name_lock(const struct thread_list *list, struct listed_thread *thread)
+void thread_list_name_lock(const struct thread_list *list, struct listed_thread *thread, enum lock_known_by known_by,
+			   const char *text)
 {
 	if (thread->kind == WAIT_JOIN && thread->owner.hold == LOCK_HOLD_JOINED)
 		snprintf(thread->lock, sizeof(thread->lock), "thread %u", thread->owner.tid);
-	else if (thread->object && !thread->lock[0])
-		name_place(list, thread);
+	else if (thread->object)
+		name_object(list, thread, known_by, text);
 	else if (is_of_descriptor(thread->kind))
 		name_descriptor(list, thread);
 	process_task_clean_name(thread->lock);
-}
-
-/* The object that may have a variable there; of a process that is dead, the one whose code lies before it. */
-static bool find_module(struct thread_list *list, uint64_t address, struct snapshot_module *out_module)
-{
-	const struct snapshot *snapshot = list->look->snapshot;
-
-	if (list->objects)
-		return process_objects_find_data(list->objects, address, out_module);
-	*out_module = (struct snapshot_module){0};
-	for (size_t i = 1; i < snapshot->module_count; i++)
-		if (snapshot->modules[i].limit && snapshot->modules[i].start <= address &&
-		    snapshot->modules[i].start >= out_module->start)
-			*out_module = snapshot->modules[i];
-	return out_module->limit != 0;
-}
-
-static int compare_objects(const void *a, const void *b)
-{
-	const struct listed_thread *left = *(struct listed_thread *const *)a;
-	const struct listed_thread *right = *(struct listed_thread *const *)b;
-
-	return (left->object > right->object) - (left->object < right->object);
-}
-
-/* Names what `count` threads wait for, in the order of the addresses, as far as it is a variable of that module. */
-static int name_variables_of(const struct thread_list *list, const struct snapshot_module *module,
-			     struct listed_thread **threads, size_t count)
-{
-	uint64_t *addresses = calloc(count, sizeof(*addresses)), *offsets = calloc(count, sizeof(*offsets));
-	const char **names = calloc(count, sizeof(*names));
-	uint64_t left = SYMBOL_OBJECT_LIMIT;
-	struct arena arena = {0};
-	struct symbol_query query = {.type = SYMBOL_VARIABLE,
-				     .addresses = addresses,
-				     .count = count,
-				     .names = &arena,
-				     .symbols_left = &left};
-	int error = addresses && offsets && names ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < count && !error; i++)
-		addresses[i] = threads[i]->object - module->load_bias;
-	if (!error)
-		error = symbol_object_search(module, list->look->root, &query, names, offsets);
-	for (size_t i = 0; i < count && !error; i++)
-		if (names[i])
-			snprintf(threads[i]->lock, sizeof(threads[i]->lock),
-				 offsets[i] ? "%.100s+0x%" PRIx64 : "%.100s", tool_text_function(names[i]), offsets[i]);
-	free(addresses);
-	free(offsets);
-	free(names);
-	arena_free(&arena);
-	return error;
-}
-
-/* Module by module: each one's symbols are read once. */
-static int name_variables(struct thread_list *list, struct listed_thread **threads, size_t count)
-{
-	struct snapshot_module module, other;
-	size_t next;
-	int error = 0;
-
-	qsort(threads, count, sizeof(*threads), compare_objects);
-	for (size_t i = 0; i < count && !error; i = next) {
-		next = i + 1;
-		if (!find_module(list, threads[i]->object, &module))
-			continue;
-		while (next < count && find_module(list, threads[next]->object, &other) &&
-		       other.load_bias == module.load_bias)
-			next++;
-		error = name_variables_of(list, &module, threads + i, next - i);
-	}
-	return error;
-}
-
-int thread_list_name_locks(struct thread_list *list)
-{
-	struct listed_thread **waiting = calloc(list->count + 1, sizeof(struct listed_thread *));
-	size_t count = 0;
-	int error;
-
-	if (!waiting)
-		return -ENOMEM;
-	for (size_t i = 0; i < list->count; i++)
-		if (list->threads[i].is_waiting && list->threads[i].object)
-			waiting[count++] = &list->threads[i];
-	error = name_variables(list, waiting, count);
-	for (size_t i = 0; i < list->count && !error; i++)
-		if (list->threads[i].is_waiting)
-			name_lock(list, &list->threads[i]);
-	free(waiting);
-	return error;
 }

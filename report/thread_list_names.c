@@ -108,26 +108,39 @@ static int take_stacks(struct thread_list *list)
 	return 0;
 }
 
-static int name_code(struct thread_list *list, struct source_lines *lines)
+/* locks, frames: room for those of all threads. */
+static int find_names(struct thread_list *list, struct source_lines *lines, struct snapshot_lock *locks,
+		      uint64_t *frames)
 {
 	struct code_names_order order = {.look = list->look,
 					 .modules = list->look->snapshot->modules,
 					 .module_count = list->look->snapshot->module_count,
+					 .frames = frames,
+					 .locks = locks,
+					 .lock_count = list->count,
 					 .lines = lines};
-	uint64_t *frames = calloc(list->count + 1, sizeof(list->threads->frames));
-	int error;
 
-	if (!frames)
-		return -ENOMEM;
-	if (list->objects)
-		order.modules = process_objects_modules(list->objects, &order.module_count);
-	order.frames = frames;
 	for (size_t i = 0; i < list->count; i++) {
+		locks[i] = thread_list_lock(list, &list->threads[i]);
 		memcpy(frames + order.count, list->threads[i].frames, list->threads[i].depth * sizeof(*frames));
 		order.count += list->threads[i].depth;
 	}
-	error = code_names_find(&order, &list->names);
+	if (list->objects)
+		order.modules = process_objects_modules(list->objects, &order.module_count);
+	return code_names_find(&order, &list->names);
+}
+
+static int name_all(struct thread_list *list, struct source_lines *lines)
+{
+	uint64_t *frames = calloc(list->count + 1, sizeof(list->threads->frames));
+	struct snapshot_lock *locks = calloc(list->count + 1, sizeof(*locks));
+	int error = frames && locks ? find_names(list, lines, locks, frames) : -ENOMEM;
+
+	for (size_t i = 0; i < list->count && !error; i++)
+		if (list->threads[i].is_waiting)
+			thread_list_name_lock(list, &list->threads[i], locks[i].known_by, list->names.locks[i]);
 	free(frames);
+	free(locks);
 	return error;
 }
 
@@ -157,9 +170,7 @@ int thread_list_name(struct thread_list *list, struct source_lines *lines)
 	if (error != -ENOMEM) /* else what the region knows must do */
 		error = take_stacks(list);
 	if (!error)
-		error = name_code(list, lines);
-	if (!error)
-		error = thread_list_name_locks(list);
+		error = name_all(list, lines);
 	list->has_names = !error;
 	for (size_t i = 0; i < list->count && !error; i++)
 		if (list->threads[i].is_waiting)

@@ -14,8 +14,12 @@ void thread_list_find_holders(struct thread_list *list);
 /* Stacks, names of their code and of what is waited for. 0 or -ENOMEM. */
 int thread_list_name(struct thread_list *list, struct source_lines *lines);
 
-/* Names what threads wait for. 0 or -ENOMEM. */
-int thread_list_name_locks(struct thread_list *list);
+/* What is known of what a thread waits for, with a frame of the list's modules. */
+struct snapshot_lock thread_list_lock(const struct thread_list *list, const struct listed_thread *thread);
+
+/* Names what a thread waits for, with the text of that. */
+void thread_list_name_lock(const struct thread_list *list, struct listed_thread *thread, enum lock_known_by known_by,
+			   const char *text);
 
 /* The function that was compiled and that a frame lies in; "" if names are not wanted. */
 struct code_name thread_list_function(const struct thread_list *list, uint64_t frame);

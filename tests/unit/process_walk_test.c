@@ -151,16 +151,19 @@ static void check_data(void)
 {
 	static int zeroed[100000];
 	char *block = malloc(100);
-	struct snapshot_module module;
-	uint64_t bias;
+	const struct snapshot_module *modules;
+	uint64_t bias, variable, zero, local;
+	size_t count;
 
 	dl_iterate_phdr(note_bias, &bias);
 	open_all();
-	ok(process_objects_find_data(objects, (uint64_t)&some_variable, &module), "a variable is in an object");
-	is_u64(module.load_bias, bias, "the program");
-	ok(process_objects_find_data(objects, (uint64_t)&zeroed[99999], &module) && module.load_bias == bias,
-	   "so is one that is zero at first");
-	ok(!process_objects_find_data(objects, (uint64_t)&bias, &module), "one on the stack is not");
+	variable = process_objects_data_frame(objects, (uint64_t)&some_variable);
+	zero = process_objects_data_frame(objects, (uint64_t)&zeroed[99999]);
+	local = process_objects_data_frame(objects, (uint64_t)&bias);
+	modules = process_objects_modules(objects, &count);
+	is_u64(modules[frame_module(variable)].load_bias, bias, "a variable is in its object");
+	is_u64(modules[frame_module(zero)].load_bias, bias, "so is one that is zero at first");
+	is_u64(frame_module(local), FRAME_MODULE_UNKNOWN, "one on the stack is not");
 	is_str(process_objects_mapping(objects, (uint64_t)&bias), "[stack]", "which has a name");
 	ok(!process_objects_mapping(objects, 8), "nothing has none");
 	close_all();
@@ -203,13 +206,13 @@ static int find_range(struct dl_phdr_info *info, size_t bytes, void *argument)
 		uint64_t start = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
 
 		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_offset == 0)
-			ranges[0] = (struct range){start, 1024};
+			ranges[0] = (struct range){.start = start, .bytes = 1024};
 		if (info->dlpi_phdr[i].p_type == PT_GNU_EH_FRAME) {
-			ranges[1] = (struct range){start, info->dlpi_phdr[i].p_memsz};
-			ranges[2] = (struct range){start + info->dlpi_phdr[i].p_memsz, 4096};
+			ranges[1] = (struct range){.start = start, .bytes = info->dlpi_phdr[i].p_memsz};
+			ranges[2] = (struct range){.start = start + info->dlpi_phdr[i].p_memsz, .bytes = 4096};
 		}
 	}
-	ranges[3] = (struct range){origin.sp, 1024};
+	ranges[3] = (struct range){.start = origin.sp, .bytes = 1024};
 	return 1;
 }
 
