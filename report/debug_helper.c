@@ -192,14 +192,15 @@ static int read_answers(struct asking *asking, size_t count, debug_helper_found 
 	return error == -ENODATA ? 0 : error;
 }
 
-static int64_t limit_ms(void)
+static int64_t limit_ms(const struct debug_question *question)
 {
 	const char *allowed = getenv("DEBUGINFOD_MAXTIME");
 	int64_t download_s = allowed ? strtol(allowed, NULL, 10) : DOWNLOAD_LIMIT_S;
 
-	if (!getenv("DEBUGINFOD_URLS") || download_s < 0)
+	if (!getenv("DEBUGINFOD_URLS") || question->limits_downloads || download_s < 0)
 		download_s = 0;
-	return (LIMIT_S + (download_s > 3600 ? 3600 : download_s)) * 1000;
+	return (question->limit_ms ? question->limit_ms : LIMIT_S * 1000) +
+	       (download_s > 3600 ? 3600 : download_s) * 1000;
 }
 
 /* Ends the helper, if it has not ended itself. */
@@ -216,8 +217,7 @@ static int bury_helper(pid_t helper, int error)
 
 int debug_helper_ask(const struct debug_question *question, debug_helper_found found, void *argument)
 {
-	struct asking asking = {.deadline_ms = now_ms() + (question->limit_ms ? question->limit_ms : limit_ms()),
-				.bytes_left = ANSWER_LIMIT_BYTES};
+	struct asking asking = {.deadline_ms = now_ms() + limit_ms(question), .bytes_left = ANSWER_LIMIT_BYTES};
 	int ends[2], error;
 	pid_t helper;
 

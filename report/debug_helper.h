@@ -10,6 +10,7 @@
 #ifndef CONTEND_DEBUG_HELPER_H
 #define CONTEND_DEBUG_HELPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "debug_lines.h"
@@ -21,7 +22,8 @@ struct debug_question {
 	const struct debug_object *object;
 	const uint64_t *positions;
 	size_t count;
-	int64_t limit_ms; /* less than LIMIT_S; 0: that */
+	int64_t limit_ms;      /* less than LIMIT_S; 0: that */
+	bool limits_downloads; /* and nothing more for these */
 };
 
 /* Calls found for each frame of each position, by its number, innermost first, as debug_lines_find does; the frames of a position

@@ -222,7 +222,8 @@ static int ask_code(struct source_lines *lines, size_t number, uint64_t *positio
 	struct debug_question question = {.view = &lines->view,
 					  .object = &code->object,
 					  .positions = positions,
-					  .limit_ms = lines->manner.limit_ms};
+					  .limit_ms = lines->manner.limit_ms,
+					  .limits_downloads = lines->manner.limits_downloads};
 
 	for (size_t i = lines->known; i < lines->place_count; i++)
 		if (lines->places[i].code == number) {

@@ -33,7 +33,8 @@ struct source_lines;
 struct source_lines_manner {
 	/* Before object `number` of `count` is read; after the last one, with NULL. NULL: nobody wants to know. */
 	void (*progress)(const char *path, size_t number, size_t count);
-	int64_t limit_ms; /* for one object; 0: as long as debug_helper allows */
+	int64_t limit_ms;      /* for one object; 0: as long as debug_helper allows */
+	bool limits_downloads; /* else these have their own limit besides */
 };
 
 /* NULL: no memory. */

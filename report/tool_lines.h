@@ -5,8 +5,11 @@
 
 #include "symbolize.h"
 
-/* NULL: no memory. */
-struct source_lines *tool_lines_new(void);
+/* limit_ms: for one object, besides downloads; 0: as long as debug_helper allows. NULL: no memory. */
+struct source_lines *tool_lines_new(int64_t limit_ms);
+
+/* For what goes on for long and lets nobody wait: no progress is shown, and no object takes longer than this. */
+struct source_lines *tool_lines_new_quick(void);
 
 /* As symbolize_profiles. view NULL: this system's objects, read as whoever we are. */
 int tool_lines_add(Perftools__Profiles__Profile **profiles, size_t count, const struct debug_view *view,

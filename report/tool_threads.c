@@ -15,7 +15,7 @@
 struct threads_order {
 	const char *target;
 	bool is_file; /* a region's, not a process number */
-	bool as_json, without_stacks, with_times;
+	bool as_json, without_stacks, without_lines, with_times;
 	double seconds; /* between two looks; 0: one look, times since the threads began */
 	unsigned long looks;
 };
@@ -30,6 +30,8 @@ static int print_help(void)
 	     "signalled; a process that hangs is shown as well as any other, and one that was killed as it was then.\n"
 	     "\n"
 	     "  --no-stacks      the table only\n"
+	     "  --no-lines       no files, lines and inlined functions, which are read from debug information and take a\n"
+	     "                   second for large programs (`contend symbolize --help` tells where it is looked for)\n"
 	     "  --wall           instead: how long each thread was on a CPU and blocked, by kind of wait\n"
 	     "  --seconds N      with --wall: in the next N seconds, not since the threads began\n"
 	     "  --looks N        looks up to N times, until there is a deadlock; shows the last look\n"
@@ -43,7 +45,7 @@ static int print_help(void)
 	return TOOL_OK;
 }
 
-enum { STATUS_DEADLOCK = 3 };
+enum { STATUS_DEADLOCK = 3, LINES_MS = 10000 /* whoever looks at a process that hangs wants to see it */ };
 
 static int print_list(const struct thread_list *list, const struct threads_order *order)
 {
@@ -107,7 +109,8 @@ static int await_deadlock(const struct tool_look *look, unsigned long looks)
 
 static int look_and_print(const struct tool_look *look, const struct threads_order *order)
 {
-	struct thread_list_order what = {.has_names = !order->with_times || order->as_json, .lines = tool_lines_new()};
+	struct thread_list_order what = {.has_names = !order->with_times || order->as_json,
+					 .lines = order->without_lines ? NULL : tool_lines_new(LINES_MS)};
 	struct thread_list *list;
 	int error, status;
 
@@ -148,15 +151,11 @@ static bool parse_positive(const char *text, double *out_number)
 static int parse(int argc, char **argv, struct threads_order *order)
 {
 	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"wall", no_argument, NULL, 'w'},
-		{"seconds", required_argument, NULL, 's'},
-		{"looks", required_argument, NULL, 'l'},
-		{"region", required_argument, NULL, 'r'},
-		{"stacks", no_argument, NULL, 'S'},
-		{"no-stacks", no_argument, NULL, 'n'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{"json", no_argument, NULL, 'j'},          {"wall", no_argument, NULL, 'w'},
+		{"seconds", required_argument, NULL, 's'}, {"looks", required_argument, NULL, 'l'},
+		{"region", required_argument, NULL, 'r'},  {"stacks", no_argument, NULL, 'S'},
+		{"no-stacks", no_argument, NULL, 'n'},     {"no-lines", no_argument, NULL, 'N'},
+		{"help", no_argument, NULL, 'h'},          {0},
 	};
 	double number;
 	int option;
@@ -185,6 +184,9 @@ static int parse(int argc, char **argv, struct threads_order *order)
 		case 'S':
 		case 'n':
 			order->without_stacks = option == 'n';
+			break;
+		case 'N':
+			order->without_lines = true;
 			break;
 		case 'h':
 			exit(print_help());

@@ -25,6 +25,7 @@ struct top_moment {
 };
 
 struct top_data {
+	struct source_lines *lines;             /* of all looks */
 	struct top_moment *now, *before;        /* before: NULL up to the second look */
 	double seconds;                         /* that rates are of */
 	struct stack_tree trees[PROFILE_COUNT]; /* side 0: now, side 1: before */

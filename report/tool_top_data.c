@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "tool_lines.h"
 #include "tool_top.h"
 
 enum { IN_VIEWS = 1 << PROFILE_MUTEX | 1 << PROFILE_BLOCK };
@@ -40,9 +41,9 @@ static int list_locks(struct top_moment *moment)
 	return error;
 }
 
-static int make_moment(struct tool_look *look, struct top_moment **out_moment)
+static int make_moment(struct tool_look *look, struct source_lines *lines, struct top_moment **out_moment)
 {
-	struct thread_list_order order = {.has_names = true};
+	struct thread_list_order order = {.has_names = true, .lines = lines};
 	struct top_moment *moment = calloc(1, sizeof(*moment));
 	int error;
 
@@ -98,7 +99,7 @@ static int take_over(struct top_data *data, struct tool_look *look)
 {
 	struct stack_tree trees[PROFILE_COUNT] = {0};
 	struct top_moment *moment;
-	int error = make_moment(look, &moment);
+	int error = make_moment(look, data->lines, &moment);
 
 	if (error)
 		return error;
@@ -119,8 +120,13 @@ static int take_over(struct top_data *data, struct tool_look *look)
 
 int top_data_begin(struct top_data *data, struct tool_look *look)
 {
-	*data = (struct top_data){0};
-	return take_over(data, look);
+	int error;
+
+	*data = (struct top_data){.lines = tool_lines_new_quick()};
+	error = take_over(data, look);
+	if (error)
+		top_data_free(data);
+	return error;
 }
 
 int top_data_next(struct top_data *data)
@@ -141,5 +147,6 @@ void top_data_free(struct top_data *data)
 	free_trees(data->trees);
 	free_moment(data->before);
 	free_moment(data->now);
+	source_lines_free(data->lines);
 	*data = (struct top_data){0};
 }

@@ -178,6 +178,20 @@ decoded()
 	echo "$base.txt"
 }
 
+# PROGRAM COPY: the copy has other bytes in some places of its debug information; which, $RANDOM tells.
+damage_debug_information()
+{
+	local offset bytes i
+	cp "$1" "$2"
+	readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] \(\.debug_[a-z_]*\) *PROGBITS *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/\2 \3/p' |
+		while read -r offset bytes; do
+			for ((i = 0; i < 6; i++)); do
+				printf "\\x$(printf %02x $((RANDOM % 256)))" | dd of="$2" bs=1 conv=notrunc status=none \
+					seek=$((16#$offset + RANDOM % 16#$bytes))
+			done
+		done
+}
+
 sum()
 {
 	awk -F '\t' -v field="$2" -v stack="${3:-}" -v labels="${4:-}" '

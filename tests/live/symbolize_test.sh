@@ -245,17 +245,6 @@ for arguments in '' 'a b' '-x a' '-'; do
 done
 
 # Damage: each time some bytes of the debug information are others.
-damage()
-{
-	cp "$work/pie/program" "$work/damaged/program"
-	readelf -SW "$work/pie/program" | sed -n 's/^ *\[ *[0-9]*\] \(\.debug_[a-z_]*\) *PROGBITS *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/\2 \3/p' |
-		while read -r offset bytes; do
-			for ((i = 0; i < 6; i++)); do
-				printf "\\x$(printf %02x $((RANDOM % 256)))" | dd of="$work/damaged/program" bs=1 conv=notrunc status=none \
-					seek=$((16#$offset + RANDOM % 16#$bytes))
-			done
-		done
-}
 mkdir -p "$work/damaged"
 cp "$work/pie/program" "$work/damaged/program"
 profiled damaged "$work/damaged/program" </dev/null
@@ -263,7 +252,7 @@ number=$(last_dump damaged)
 RANDOM=4711
 wrong=
 for ((round = 1; round <= 20; round++)); do
-	damage
+	damage_debug_information "$work/pie/program" "$work/damaged/program"
 	timeout -s KILL 60 "$contend" symbolize -o - "$work/damaged.$number.block.pb.gz" >"$work/d.$round.block.pb.gz" 2>"$work/err" ||
 		wrong="$wrong $round: $(cat "$work/err");"
 	"$BUILD/tests/decode" "$work/d.$round.block.pb.gz" >"$work/d.txt" && grep -q 'pthread_mutex_lock;.*main' "$work/d.txt" ||

@@ -187,6 +187,37 @@ threads --looks 100 "$main"
 is 'none of the threads has run meanwhile' "$(switches)" "$before"
 end_waiting
 
+# A stranger's debug information. It leads to a pipe that nobody writes into, then it is damaged each time anew.
+mkdir -p hostile
+cp "$live/threads" hostile/program
+objcopy --strip-debug hostile/program
+mkfifo hostile/program.debug
+printf 'program.debug\0\0\0\1\2\3\4' >hostile/link
+objcopy --add-section .gnu_debuglink=hostile/link hostile/program
+CONTEND_EXIT=0 start_profiled threads "$work/hostile/program" crowd 3
+await says threads.out ready && exec 8>&9
+main=$pid
+is_crowd()
+{
+	[ "$("$contend" threads --json --no-lines "$main" | grep -o wait_in_crowd | wc -l)" = 3 ]
+}
+check 'hostile: its threads are shown without lines' await is_crowd
+timeout -s KILL 60 "$contend" threads "$main" >threads.out 2>threads.err
+is 'hostile: debug information without end: the others are shown' "$? $(grep -c ' wait_in_crowd$' threads.out) $(cat threads.err)" '0 1 '
+is 'hostile: one line says what is missing' "$(grep -c '^Note: debug information .* takes too long: files and lines are missing\.$' threads.out)" 1
+rm hostile/program.debug
+wrong=
+RANDOM=4711
+for ((round = 1; round <= 10; round++)); do
+	damage_debug_information "$live/threads" hostile/program.debug
+	mv hostile/program.debug hostile/new && mv hostile/new hostile/program.debug
+	timeout -s KILL 60 "$contend" threads "$main" >threads.out 2>threads.err ||
+		wrong="$wrong $round: status $? $(cat threads.err);"
+	grep -q '^      wait_in_crowd' threads.out || wrong="$wrong $round: the stack is gone;"
+done
+is 'hostile: damaged debug information does no harm' "$wrong" ''
+end_waiting
+
 # A process without threads; one whose threads wait as it ends.
 start_waiting single
 is_shown 'a process without threads' 'len(look["threads"]), wait["threads"]["kind"], by["threads"]["stack"][1]["function"]' "(1, 'read', 'main')"
