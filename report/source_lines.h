@@ -6,8 +6,8 @@
  * Code          is a position in the file of an object, so that what was found out for one process is known of others that have the
  *               same object, by its build id and path. An object without build id is asked about anew each time.
  * Memory        private heap; once it is more than SOURCE_LINES_BYTES all is forgotten, by source_lines_begin.
- * Damage        an object whose debug information could not be read to its end is not asked about for a while: it may have taken
- *               all the time that there was.
+ * Damage        an object whose debug information could not be read to its end is not asked about for five minutes: it may take all
+ *               the time that there is. What a question had no time for, the next one asks.
  */
 #ifndef CONTEND_SOURCE_LINES_H
 #define CONTEND_SOURCE_LINES_H
@@ -33,7 +33,7 @@ struct source_lines;
 struct source_lines_manner {
 	/* Before object `number` of `count` is read; after the last one, with NULL. NULL: nobody wants to know. */
 	void (*progress)(const char *path, size_t number, size_t count);
-	int64_t limit_ms;      /* for one object; 0: as long as debug_helper allows */
+	int64_t limit_ms;      /* for a question; 0: for each object as long as debug_helper allows */
 	bool limits_downloads; /* else these have their own limit besides */
 };
 

@@ -5,10 +5,10 @@
 
 #include "symbolize.h"
 
-/* limit_ms: for one object, besides downloads; 0: as long as debug_helper allows. NULL: no memory. */
+/* limit_ms: for a question, besides downloads; 0: as long as debug_helper allows. NULL: no memory. */
 struct source_lines *tool_lines_new(int64_t limit_ms);
 
-/* For what goes on for long and lets nobody wait: no progress is shown, and no object takes longer than this. */
+/* For what goes on for long and lets nobody wait: no progress is shown, and no question takes longer than 3 seconds. */
 struct source_lines *tool_lines_new_quick(void);
 
 /* As symbolize_profiles. view NULL: this system's objects, read as whoever we are. */

@@ -160,6 +160,20 @@ first_dump()
 	printf '%s\n' "${numbers[@]}" | sort -n | head -n 1
 }
 
+# PROGRAM COPY: the copy has other bytes in some places of its debug information; which, $RANDOM tells.
+damage_debug_information()
+{
+	local offset bytes i
+	cp "$1" "$2"
+	readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] \(\.debug_[a-z_]*\) *PROGBITS *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/\2 \3/p' |
+		while read -r offset bytes; do
+			for ((i = 0; i < 6; i++)); do
+				printf "\\x$(printf %02x $((RANDOM % 256)))" | dd of="$2" bs=1 conv=notrunc status=none \
+					seek=$((16#$offset + RANDOM % 16#$bytes))
+			done
+		done
+}
+
 # Is dump NUMBER of a run there (any, by default)? A file that is there is whole.
 has_dump()
 {
@@ -176,20 +190,6 @@ decoded()
 	base=$work/$1.$number.$3
 	"$BUILD/tests/decode" "$base.pb.gz" >"$base.txt" || echo "# no profile" >"$base.txt"
 	echo "$base.txt"
-}
-
-# PROGRAM COPY: the copy has other bytes in some places of its debug information; which, $RANDOM tells.
-damage_debug_information()
-{
-	local offset bytes i
-	cp "$1" "$2"
-	readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] \(\.debug_[a-z_]*\) *PROGBITS *[0-9a-f]* \([0-9a-f]*\) \([0-9a-f]*\) .*/\2 \3/p' |
-		while read -r offset bytes; do
-			for ((i = 0; i < 6; i++)); do
-				printf "\\x$(printf %02x $((RANDOM % 256)))" | dd of="$2" bs=1 conv=notrunc status=none \
-					seek=$((16#$offset + RANDOM % 16#$bytes))
-			done
-		done
 }
 
 sum()
