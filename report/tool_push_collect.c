@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tool.h"
+#include "tool_lines.h"
 #include "tool_push.h"
 #include "tool_render.h"
 
@@ -16,7 +17,7 @@ struct known {
 	uint64_t process_start;
 	int64_t started_wall_ns;
 	char program[NAME_MAX + 1];
-	struct region_file file; /* its descriptor only */
+	struct region_file file; /* its descriptor and owner only */
 	struct snapshot *earlier;
 	bool is_there;
 };
@@ -27,6 +28,7 @@ struct push_collector {
 	struct push_queue *queue;
 	int64_t began_wall_ns;
 	struct known *known;
+	struct source_lines *lines; /* NULL: no memory for any */
 };
 
 static void forget(struct known *known)
@@ -65,7 +67,9 @@ static void push_profile(struct push_collector *collector, const struct known *k
 				       .until_ns = snapshot->taken_wall_ns};
 	struct push_request request;
 	struct rendered packed = {0};
-	int error = tool_render(snapshot, which, RENDER_PACKED, &packed);
+	struct render_order order = {
+		.which = which, .form = RENDER_PACKED, .lines = collector->lines, .reader = known->file.owner};
+	int error = tool_render(snapshot, &order, &packed);
 
 	profile.packed = packed.bytes;
 	profile.packed_bytes = packed.count;
@@ -120,6 +124,7 @@ static void meet(struct push_collector *collector, struct process *process)
 	known->process_start = process->process_start;
 	known->started_wall_ns = process->look.file.region->header.started_wall_ns;
 	memcpy(known->program, process->program, sizeof(known->program));
+	known->file.owner = process->look.file.owner;
 	known->file.descriptor = fcntl(process->look.file.descriptor, F_DUPFD_CLOEXEC, 3);
 	known->earlier = process->look.snapshot;
 	process->look.snapshot = NULL;
@@ -172,8 +177,11 @@ struct push_collector *push_collector_new(const struct push_target *target, cons
 	if (!collector)
 		return NULL;
 	snapshot_clock_now(&now);
-	*collector =
-		(struct push_collector){.target = target, .query = query, .queue = queue, .began_wall_ns = now.wall_ns};
+	*collector = (struct push_collector){.target = target,
+					     .query = query,
+					     .queue = queue,
+					     .began_wall_ns = now.wall_ns,
+					     .lines = tool_lines_new_quick()};
 	return collector;
 }
 
@@ -185,5 +193,6 @@ void push_collector_free(struct push_collector *collector)
 		collector->known = known->next;
 		forget(known);
 	}
+	source_lines_free(collector->lines);
 	free(collector);
 }

@@ -9,6 +9,8 @@
 #include "pprof.h"
 #include "pprof_text.h"
 #include "profile_file.h"
+#include "symbolize.h"
+#include "symbols.h"
 #include "tool_render.h"
 
 static int pack(const Perftools__Profiles__Profile *message, struct rendered *out_rendered)
@@ -45,8 +47,17 @@ static void find_root(pid_t pid, char *out_root, size_t bytes)
 		out_root[0] = '\0';
 }
 
-int tool_render(const struct snapshot *snapshot, enum profile which, enum render_form form,
-		struct rendered *out_rendered)
+static int add_lines(Perftools__Profiles__Profile **message, const struct render_order *order, const char *root,
+		     struct arena *arena)
+{
+	struct symbolize_order how = {
+		.view = {.root = root, .reader = order->reader}, .arena = arena, .lines = order->lines};
+	struct symbolize_result result;
+
+	return order->lines ? symbolize_profiles(message, 1, &how, &result) : 0;
+}
+
+int tool_render(const struct snapshot *snapshot, const struct render_order *order, struct rendered *out_rendered)
 {
 	Perftools__Profiles__Profile *message;
 	struct arena arena = {0};
@@ -58,9 +69,11 @@ int tool_render(const struct snapshot *snapshot, enum profile which, enum render
 	error = symbols_resolve(snapshot, root, &symbols);
 	if (error)
 		return error;
-	error = pprof_build(snapshot, symbols, which, &arena, &message);
-	if (!error && form == RENDER_TEXT)
-		error = write_text(message, which, out_rendered);
+	error = pprof_build(snapshot, symbols, order->which, &arena, &message);
+	if (!error)
+		error = add_lines(&message, order, root, &arena);
+	if (!error && order->form == RENDER_TEXT)
+		error = write_text(message, order->which, out_rendered);
 	else if (!error)
 		error = pack(message, out_rendered);
 	arena_free(&arena);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "snapshot.h"
+#include "source_lines.h"
 
 enum render_form {
 	RENDER_PACKED, /* gzip'd profile.proto */
@@ -22,8 +23,14 @@ struct rendered {
 	size_t count;
 };
 
+struct render_order {
+	enum profile which;
+	enum render_form form;
+	struct source_lines *lines; /* NULL: functions only */
+	uid_t reader;               /* whose process it is: with its rights debug information is read */
+};
+
 /* 0 or -ENOMEM. */
-int tool_render(const struct snapshot *snapshot, enum profile which, enum render_form form,
-		struct rendered *out_rendered);
+int tool_render(const struct snapshot *snapshot, const struct render_order *order, struct rendered *out_rendered);
 
 #endif

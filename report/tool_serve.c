@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "tool.h"
+#include "tool_lines.h"
 #include "tool_serve.h"
 
 #define DEFAULT_PLACE "127.0.0.1:6060"
@@ -19,7 +20,8 @@ static int help(void)
 	     "  " SERVE_ROOT "         a page with a section for each process\n"
 	     "  " SERVE_ROOT
 	     "mutex    profiles, as are block and wake: debug=1 text; seconds=N only what happens within\n"
-	     "                        N seconds from now on; pid=N the process, where there are several\n"
+	     "                        N seconds from now on; pid=N the process, where there are several; lines=0 no files,\n"
+	     "                        lines and inlined functions, which take a moment when they are read first\n"
 	     "  " SERVE_ROOT "threads  what every thread waits for, and who holds it; debug=2 with stacks\n"
 	     "  " SERVE_ROOT "cmdline  the arguments of the process\n"
 	     "  " SERVE_ROOT "symbol   the names of addresses\n"
@@ -88,7 +90,9 @@ static int serve(struct server *server)
 	if (signals[0] && signals[1] && event_add(signals[0], NULL) == 0 && event_add(signals[1], NULL) == 0) {
 		announce(server);
 		tool_processes_say_missing(&server->query);
+		server->lines = tool_lines_new_quick();
 		event_base_dispatch(server->base);
+		source_lines_free(server->lines);
 	} else {
 		status = tool_fail("%s: cannot serve: out of memory", server->place.text);
 	}

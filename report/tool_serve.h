@@ -58,7 +58,8 @@ struct server {
 	struct process_query query;
 	struct serve_connection *connections; /* a list */
 	unsigned connection_count, interval_count;
-	uint64_t replies[6]; /* by the first digit of their status */
+	uint64_t replies[6];        /* by the first digit of their status */
+	struct source_lines *lines; /* NULL: no memory for any */
 };
 
 struct serve_request {
@@ -91,6 +92,8 @@ void serve_error(struct serve_request *request, int status, const char *format, 
 	__attribute__((format(printf, 3, 4)));
 /* NULL: there is no such parameter. */
 const char *serve_parameter(const struct serve_request *request, const char *name);
+/* Those of the server, unless lines=0 asks for none. */
+struct source_lines *serve_lines(const struct serve_request *request);
 
 /* tool_serve_routes */
 void serve_answer(struct evhttp_request *http, void *server);

@@ -14,23 +14,24 @@
 struct interval {
 	struct server *server;
 	struct evhttp_request *http;
-	enum profile which;
+	struct render_order order;
 	struct tool_look earlier;
 	struct event *timer;
 };
 
-static void send_profile(struct serve_request *request, struct snapshot *snapshot, enum profile which, bool is_text,
-			 const char *suffix)
+static void send_profile(struct serve_request *request, const struct snapshot *snapshot,
+			 const struct render_order *order, const char *suffix)
 {
+	bool is_text = order->form == RENDER_TEXT;
 	struct rendered body = {0};
 	char disposition[64];
-	int error = tool_render(snapshot, which, is_text ? RENDER_TEXT : RENDER_PACKED, &body);
+	int error = tool_render(snapshot, order, &body);
 
 	if (error) {
 		serve_error(request, STATUS_FAILED, "no profile: %s", tool_error_words(error));
 		return;
 	}
-	snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s%s\"", snapshot_profile_name(which),
+	snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s%s\"", snapshot_profile_name(order->which),
 		 suffix);
 	if (!is_text)
 		serve_header(request, "Content-Disposition", disposition);
@@ -59,7 +60,7 @@ static void interval_is_over(evutil_socket_t socket, short what, void *argument)
 	if (error) {
 		serve_error(&request, STATUS_FAILED, "no profile: %s", tool_error_words(error));
 	} else {
-		send_profile(&request, difference, interval->which, false, "-delta");
+		send_profile(&request, difference, &interval->order, "-delta");
 		snapshot_drop(difference);
 	}
 	end_interval(interval);
@@ -96,14 +97,15 @@ static void watch_client(struct interval *interval)
 }
 
 /* Takes over `earlier`. */
-static void begin_interval(struct serve_request *request, enum profile which, struct tool_look *earlier, long seconds)
+static void begin_interval(struct serve_request *request, const struct render_order *order, struct tool_look *earlier,
+			   long seconds)
 {
 	struct interval *interval = calloc(1, sizeof(*interval));
 	struct timeval time = {.tv_sec = seconds};
 
 	if (interval) {
 		*interval = (struct interval){
-			.server = request->server, .http = request->http, .which = which, .earlier = *earlier};
+			.server = request->server, .http = request->http, .order = *order, .earlier = *earlier};
 		*earlier = (struct tool_look){0};
 		interval->server->interval_count++;
 		interval->timer = evtimer_new(request->server->base, interval_is_over, interval);
@@ -141,30 +143,33 @@ static bool wanted_seconds(struct serve_request *request, bool is_text, long *ou
 	return false;
 }
 
-static void answer(struct serve_request *request, struct process *process, enum profile which, bool is_text,
+static void answer(struct serve_request *request, struct process *process, const struct render_order *order,
 		   long seconds)
 {
-	struct snapshot *snapshot = process->look.snapshot;
+	const struct snapshot *snapshot = process->look.snapshot;
 
-	if (!snapshot_has_profile(snapshot, which))
+	if (!snapshot_has_profile(snapshot, order->which))
 		serve_error(request, STATUS_UNKNOWN,
 			    "Unknown profile: process %d does not keep it (start it with CONTEND_WAKERS=1)",
 			    process->pid);
 	else if (seconds)
-		begin_interval(request, which, &process->look, seconds);
+		begin_interval(request, order, &process->look, seconds);
 	else
-		send_profile(request, snapshot, which, is_text, "");
+		send_profile(request, snapshot, order, "");
 }
 
 void serve_profile(struct serve_request *request, enum profile which)
 {
 	const char *debug = serve_parameter(request, "debug");
 	bool is_text = debug && atoi(debug) != 0;
+	struct render_order order = {
+		.which = which, .form = is_text ? RENDER_TEXT : RENDER_PACKED, .lines = serve_lines(request)};
 	struct process process;
 	long seconds;
 
 	if (!wanted_seconds(request, is_text, &seconds) || !serve_choose_process(request, &process))
 		return;
-	answer(request, &process, which, is_text, seconds);
+	order.reader = process.look.file.owner;
+	answer(request, &process, &order, seconds);
 	tool_look_free(&process.look);
 }

@@ -3,6 +3,7 @@
 #include <event2/buffer.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tool_serve.h"
 
@@ -62,4 +63,11 @@ void serve_error(struct serve_request *request, int status, const char *format, 
 const char *serve_parameter(const struct serve_request *request, const char *name)
 {
 	return evhttp_find_header(&request->parameters, name);
+}
+
+struct source_lines *serve_lines(const struct serve_request *request)
+{
+	const char *text = serve_parameter(request, "lines");
+
+	return text && strcmp(text, "0") == 0 ? NULL : request->server->lines;
 }

@@ -7,9 +7,9 @@
 #include "tool.h"
 #include "tool_serve.h"
 
-static int write_threads(const struct tool_look *look, bool with_stacks, FILE *out)
+static int write_threads(const struct tool_look *look, bool with_stacks, struct source_lines *lines, FILE *out)
 {
-	struct thread_list_order order = {.has_names = true};
+	struct thread_list_order order = {.has_names = true, .lines = with_stacks ? lines : NULL};
 	struct thread_list *list;
 	int error = thread_list_take(look, &order, &list);
 
@@ -33,7 +33,7 @@ void serve_threads(struct serve_request *request)
 		return;
 	out = open_memstream(&body.bytes, &body.count);
 	if (out) {
-		error = write_threads(&process.look, debug && atoi(debug) >= 2, out);
+		error = write_threads(&process.look, debug && atoi(debug) >= 2, serve_lines(request), out);
 		fclose(out);
 	}
 	tool_look_free(&process.look);

@@ -127,6 +127,7 @@ exec 8>&9
 start_profiled during "$live/on_demand"
 check 'another waits from its start on' demand during 10 10
 check 'these arrive, and no others' await has_arrived first 10
+at_least 'with files and lines' "$(cat first/*.txt | grep -c '^# line .* wait_for_it	.*plain_waits\.h$')" 1
 check 'it waits again' demand during 7 17
 check 'these, too' await has_arrived first 17
 check 'and again, just before it ends' demand during 5 22

@@ -25,10 +25,10 @@ waits()
 	"$BUILD/tests/decode" body >waits.txt && sum waits.txt count "${2:-;wait_for_it;}"
 }
 
-# FILE: contentions and delay of all samples, as pprof reads them.
+# FILE: contentions and delay of all samples, as pprof reads them, but of the wait for input, which goes on.
 totals()
 {
-	pprof -raw "$1" 2>/dev/null | awk '/^Samples:/ { on = 1; next } /^Locations/ { on = 0 }
+	pprof -raw -ignore=await_line "$1" 2>/dev/null | awk '/^Samples:/ { on = 1; next } /^Locations/ { on = 0 }
 		on && /^ *[0-9]+ +[0-9]+:/ { count += $1; delay += $2 } END { printf "%d %d\n", count, delay }'
 }
 
@@ -84,15 +84,23 @@ for profile in mutex block; do
 done
 is 'mutex: as Go begins it' "$(head -n 3 text.mutex | tr '\n' ' ')" '--- mutex: cycles/second=1000000000 sampling period=1 '
 is 'block: as Go begins it' "$(head -n 2 text.block | tr '\n' ' ')" '--- contention: cycles/second=1000000000 '
-check 'with names' grep -qP '^#\t0x[0-9a-f]+\t(wait_for_it|pthread_mutex_lock)$' text.block
+check 'with names' grep -qP '^#\t0x[0-9a-f]+\t(wait_for_it|pthread_mutex_lock)(\t|$)' text.block
 check 'and kinds' grep -q -E '^# kind=mutex( |$)' text.block
 check 'every sample is one of its form' awk '/^--- Memory/ { exit } /^[0-9]/ && !/^[0-9]+ [0-9]+ @( 0x[0-9a-f]+)+$/ { failed = 1 } END { exit failed }' text.block
+
+# Files and lines.
+line=$(sed -n '/^KNOWN_WAIT(wait_for_it)/=' "$ROOT/tests/live/plain_waits.h")
+check 'with files and lines' grep -qP "^#\\t0x[0-9a-f]+\\twait_for_it\\t+.*/plain_waits\\.h:$line\$" text.block
+is 'the profile has them, too' "$(sed -n 's/^# line [0-9]* \([0-9]*\) [0-9]* wait_for_it\t.*\/\(.*\)/\2:\1/p' block.txt | sort -u)" \
+	"plain_waits.h:$line"
+is 'lines=0: neither' "$(get "$root/block?lines=0") $("$BUILD/tests/decode" body | grep -c '^# line .* wait_for_it	.*plain_waits')" '200 0'
+is 'nor as text' "$(get "$root/block?lines=0&debug=1") $(grep -c plain_waits body)" '200 0'
 
 # What its threads wait for.
 is 'the threads' "$(get $root/threads) $(header content-type)" '200 text/plain; charset=utf-8'
 check 'the one waits for its input' grep -q 'read' body
 mv body threads
-is 'with stacks' "$(get "$root/threads?debug=2") $(grep -cw 'await_line' body) $(grep -cw 'await_line' threads)" '200 1 0'
+is 'with stacks' "$(get "$root/threads?debug=2") $(grep -cw 'await_line .*on_demand.c:[0-9]*$' body) $(grep -cw 'await_line' threads)" '200 1 0'
 check 'it is counted' await is_metric '^contend_waiters{.*kind="read"}' 1
 is 'and nothing else' "$(metric '^contend_waiters')" 1
 
@@ -210,6 +218,38 @@ is 'it has ended, and removed its region' "$(find "$CONTEND_REGION_DIR" -name "$
 wait $asking
 is 'what it did until then is there' "$(cat status) $("$BUILD/tests/decode" delta | sum /dev/stdin count ';wait_for_it;')" '200 3'
 is 'afterwards there is one again' "$(get $root/block)" 200
+
+# What was found out is kept; what takes too long is not asked about again.
+cp "$live/on_demand" kept
+profiled_kept()
+{
+	get "$root/block?pid=$pid" >/dev/null
+	"$BUILD/tests/decode" body | grep -c '^# line .* wait_for_it	.*plain_waits\.h$'
+}
+start_profiled kept "$work/kept"
+check 'a program waits' demand kept 5 5
+is 'it has lines' "$(profiled_kept)" 1
+mv kept away
+is 'they are known when its file is gone' "$(profiled_kept)" 1
+finish_program
+mkdir slow
+cp "$live/on_demand" slow/program
+objcopy --strip-debug slow/program
+printf 'program.debug\0\0\0\1\2\3\4' >slow/link
+objcopy --add-section .gnu_debuglink=slow/link slow/program
+mkfifo slow/program.debug
+start_profiled slow "$work/slow/program"
+check 'a program with debug information that nobody writes waits' demand slow 5 5
+(: >slow/program.debug && echo opened >opened) &
+check 'the server tries to read it' await test -e "$(get "$root/block?pid=$pid" >status; echo opened)"
+is 'it answers' "$(cat status) $("$BUILD/tests/decode" body | sum /dev/stdin count ';wait_for_it;')" '200 5'
+rm opened
+(: >slow/program.debug && echo opened >opened) &
+opener=$!
+is 'it answers again' "$(waits "$root/block?pid=$pid")" 5
+is 'and does not try again' "$(ls opened 2>/dev/null)" ''
+kill $opener
+finish_program
 
 # Only those that are named.
 stop_server
