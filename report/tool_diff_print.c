@@ -22,15 +22,38 @@ static double scaled(const struct table *table, const stack_values *values, int 
 	return (double)values[side][weight] * table->diff->scale[side];
 }
 
-/* "   +1.20s      300.00ms ->    1.50s        +40x  " */
+static void print_head(const struct table *table)
+{
+	fprintf(table->out, "%11s  %10s -> %10s  %7s  %11s\n", "DELAY +/-", "OLD", "NEW", "%", "CONTENTIONS");
+}
+
+/* "+408%", "new", "gone". */
+static void print_percent(double old, double new, FILE *out)
+{
+	enum { BYTES = 32, EXACT_BELOW = 10 };
+	double percent = old > 0 ? (new / old - 1) * 100 : 0;
+	char text[BYTES] = "";
+
+	if (old <= 0 || new <= 0)
+		snprintf(text, sizeof(text), "%s", new > 0 ? "new" : old > 0 ? "gone" : "-");
+	else
+		snprintf(text, sizeof(text), "%+.*f%%", fabs(percent) < EXACT_BELOW, percent);
+	fprintf(out, "  %7s", text);
+}
+
+/* "   +1.20s      300.00ms ->    1.50s      +400%           +40  " */
 static void print_values(const struct table *table, const stack_values *values)
 {
-	tool_stack_print_duration(tool_diff_change(table->diff, values, STACK_WEIGHT_DELAY_NS), true, table->out);
+	double old = scaled(table, values, DIFF_OLD, STACK_WEIGHT_DELAY_NS);
+	double new = scaled(table, values, DIFF_NEW, STACK_WEIGHT_DELAY_NS);
+
+	tool_stack_print_duration(new - old, true, table->out);
 	fputs("  ", table->out);
-	tool_stack_print_duration(scaled(table, values, DIFF_OLD, STACK_WEIGHT_DELAY_NS), false, table->out);
+	tool_stack_print_duration(old, false, table->out);
 	fputs(" -> ", table->out);
-	tool_stack_print_duration(scaled(table, values, DIFF_NEW, STACK_WEIGHT_DELAY_NS), false, table->out);
-	fprintf(table->out, table->per_second ? "  %+10.1fx  " : "  %+10.0fx  ",
+	tool_stack_print_duration(new, false, table->out);
+	print_percent(old, new, table->out);
+	fprintf(table->out, "  %+11.*f  ", table->per_second,
 		tool_diff_change(table->diff, values, STACK_WEIGHT_CONTENTIONS));
 }
 
@@ -114,6 +137,7 @@ void tool_diff_print_text(const struct diff *diff, const struct diff_order *orde
 	print_side(&diff->sides[DIFF_OLD], "old", out);
 	print_side(&diff->sides[DIFF_NEW], "new", out);
 	fputs(order->per_second ? "\ntotal, per second\n" : "\ntotal\n", out);
+	print_head(&table);
 	print_values(&table, totals);
 	fputc('\n', out);
 	print_kinds(&table);

@@ -74,10 +74,11 @@ at_least '--no-idle: the others are' "$(number "len(d['stacks'])")" 2
 
 diff --no-idle "$old_block" "$new_block"
 is 'as text' "$status $(cat "$work/diff.err")" '0 '
+is 'its columns have heads' "$(sed -n '/^total$/{n;p}' "$work/diff.out" | xargs)" 'DELAY +/- OLD -> NEW % CONTENTIONS'
 is 'both are named' "$(grep -cxF -e "old  $old_block: block, $(sed -n 's/^# duration //p' "$old_block_text" |
 	awk '{ printf "%.2f s", $1 / 1e9 }')" "$work/diff.out")" 1
-check 'what grew, with a plus' grep -q '^ *+[0-9.]*ms .* +5x  mutex  pthread_mutex_lock < wait_for_first < ' <(line grew .)
-check 'what shrank, with a minus' grep -q '^ *-[0-9.]*ms .* -5x  mutex  pthread_mutex_lock < wait_for_second < ' \
+check 'what grew, with a plus' grep -q '^ *+[0-9.]*ms .* -> .*ms  *+[1-9][0-9]*%  *+5  mutex  pthread_mutex_lock < wait_for_first < ' <(line grew .)
+check 'what shrank, with a minus' grep -q '^ *-[0-9.]*ms .* -> .*ms  *-[1-9][0-9]*%  *-5  mutex  pthread_mutex_lock < wait_for_second < ' \
 	<(line shrank .)
 at_least 'kinds are added up' "$(line 'by kind' ' mutex$' | grep -c .)" 1
 diff "$old_mutex" "$new_mutex"
@@ -101,7 +102,7 @@ diff "$old_block" "$old_block"
 is 'nothing grew between a profile and itself' "$(line grew)" '  nothing'
 is 'and nothing shrank' "$(line shrank)" '  nothing'
 diff -n 1 --weight contentions "$old_block" "$new_block"
-is '-n 1: one line' "$(sed -n '/^grew$/,/^$/p' "$work/diff.out" | grep -c x)" 1
+is '-n 1: one line' "$(sed -n '/^grew$/,/^$/p' "$work/diff.out" | grep -c -- '->')" 1
 
 # A process that lives: its own profiles, each against the other's of its name.
 start_profiled lives "$live/contend_until"
