@@ -10,7 +10,7 @@
 #include "tool.h"
 #include "tool_diff.h"
 #include "tool_input.h"
-#include "tool_show.h"
+#include "tool_words.h"
 
 enum { CHANGES_SHOWN = 10 };
 
@@ -163,16 +163,11 @@ enum { OPTION_PER_SECOND = 256, OPTION_WEIGHT, OPTION_NO_IDLE, OPTION_JSON };
 
 static int take_option(int option, struct diff_command *command)
 {
-	int weight;
-
 	switch (option) {
 	case 'n':
-		command->order.most = tool_show_read_count(optarg);
-		return command->order.most ? TOOL_OK : tool_misuse("diff", "%s: not a number of stacks", optarg);
+		return tool_words_read_count("diff", "stacks", optarg, &command->order.most);
 	case OPTION_WEIGHT:
-		weight = tool_show_read_weight(optarg);
-		command->order.weight = weight;
-		return weight >= 0 ? TOOL_OK : tool_misuse("diff", "%s: not delay or contentions", optarg);
+		return tool_words_read_weight("diff", optarg, &command->order.weight);
 	case OPTION_PER_SECOND:
 		command->order.per_second = true;
 		return TOOL_OK;

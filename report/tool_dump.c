@@ -11,9 +11,9 @@
 #include "config.h"
 #include "delta_base.h"
 #include "path.h"
-#include "snapshot_names.h"
 #include "tool_dump.h"
 #include "tool_profiles.h"
+#include "tool_words.h"
 
 /* The command line. */
 struct request {
@@ -154,14 +154,14 @@ static bool read_seconds(const char *text, double *out_seconds)
 	return end != text && *end == '\0' && *out_seconds >= 0.001 && *out_seconds <= most;
 }
 
-static bool read_profile(const char *text, unsigned *out_wanted)
+static int choose_profile(const char *text, struct request *request)
 {
-	for (int which = 0; which < PROFILE_COUNT; which++)
-		if (strcmp(text, snapshot_profile_name(which)) == 0) {
-			*out_wanted = 1u << which;
-			return true;
-		}
-	return false;
+	enum profile profile;
+	int status = tool_words_read_profile("dump", text, &profile);
+
+	if (status == TOOL_OK)
+		request->order.wanted = 1u << profile;
+	return status;
 }
 
 enum { OPTION_REGION = 256, OPTION_KEEP, OPTION_DEAD, OPTION_SECONDS, OPTION_DELTA, OPTION_PROFILE, OPTION_NO_LINES };
@@ -192,9 +192,7 @@ static int read_option(int option, const char *argument, struct request *request
 			       ? TOOL_OK
 			       : tool_misuse("dump", "'%s' is no number of seconds", argument);
 	case OPTION_PROFILE:
-		return read_profile(argument, &request->order.wanted)
-			       ? TOOL_OK
-			       : tool_misuse("dump", "'%s' is no kind of profile: mutex, block or wake", argument);
+		return choose_profile(argument, request);
 	default:
 		return tool_misuse_option("dump");
 	}

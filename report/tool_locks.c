@@ -7,9 +7,9 @@
 #include "lock_list.h"
 #include "tool.h"
 #include "tool_input.h"
-#include "tool_show.h"
 #include "tool_stack.h"
 #include "tool_text.h"
+#include "tool_words.h"
 
 enum { LOCKS_SHOWN = 10, FRAMES_SHOWN = 4, INPUTS_MOST = 16 };
 
@@ -207,12 +207,10 @@ int tool_locks(int argc, char **argv)
 			return print_help();
 		if (option == 'j')
 			order.as_json = true;
-		else if (option == 'n')
-			order.most = tool_show_read_count(optarg);
-		else
+		else if (option != 'n')
 			return tool_misuse_option("locks");
-		if (order.most == 0)
-			return tool_misuse("locks", "-n %s: not a number of locks", optarg);
+		else if (tool_words_read_count("locks", "locks", optarg, &order.most) != TOOL_OK)
+			return TOOL_USAGE;
 	}
 	if (optind == argc)
 		return tool_misuse("locks", "which process or profile? `contend list` shows processes");

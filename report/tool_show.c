@@ -10,6 +10,7 @@
 #include "snapshot_names.h"
 #include "tool.h"
 #include "tool_show.h"
+#include "tool_words.h"
 
 enum { WORST_SHOWN = 10 };
 
@@ -114,50 +115,6 @@ int tool_print_worst(const char *profile_path, unsigned most, FILE *out)
 	return status;
 }
 
-unsigned tool_show_read_count(const char *digits)
-{
-	unsigned long count;
-
-	if (digits[strspn(digits, "0123456789")] != '\0')
-		return 0;
-	errno = 0;
-	count = strtoul(digits, NULL, 10);
-	return errno || count > UINT_MAX ? 0 : count;
-}
-
-/* The place of a word among others; -1 if it is none of them. */
-static int find_word(const char *word, const char *const *words)
-{
-	for (int i = 0; words[i]; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return -1;
-}
-
-int tool_show_read_weight(const char *word)
-{
-	static const char *const words[] = {
-		[STACK_WEIGHT_CONTENTIONS] = "contentions", [STACK_WEIGHT_DELAY_NS] = "delay", [STACK_WEIGHTS] = NULL};
-
-	return find_word(word, words);
-}
-
-static int read_group(const char *word)
-{
-	static const char *const words[] = {
-		[STACK_GROUP_NONE] = "none", [STACK_GROUP_KIND] = "kind", [STACK_GROUP_FD] = "fd", NULL};
-
-	return find_word(word, words);
-}
-
-static int read_profile_name(const char *word)
-{
-	for (int which = 0; which < PROFILE_COUNT; which++)
-		if (strcmp(snapshot_profile_name(which), word) == 0)
-			return which;
-	return -1;
-}
-
 static int help(void)
 {
 	puts("Usage: contend show [OPTION...] FILE|PID|REGION...\n\n"
@@ -207,40 +164,32 @@ static int choose_form(int option, struct show_command *command)
 	return TOOL_OK;
 }
 
-/* An option with a word for a value; `number` is what the word stands for. */
-static int choose_word(int option, int number, struct show_command *command)
+static int choose_profile(struct show_command *command)
 {
-	if (number < 0)
-		return tool_misuse("show", "%s: not %s", optarg,
-				   option == OPTION_WEIGHT ? "delay or contentions"
-				   : option == OPTION_BY   ? "kind or fd"
-							   : "mutex, block or wake");
-	if (option == OPTION_WEIGHT)
-		command->order.weight = number;
-	else if (option == OPTION_BY)
-		command->order.group = number;
-	else
-		command->input.wanted |= 1u << number;
-	return TOOL_OK;
+	enum profile profile;
+	int status = tool_words_read_profile("show", optarg, &profile);
+
+	if (status == TOOL_OK)
+		command->input.wanted |= 1u << profile;
+	return status;
 }
 
 static int take_option(int option, struct show_command *command)
 {
 	switch (option) {
 	case 'n':
-		command->order.most = tool_show_read_count(optarg);
-		return command->order.most ? TOOL_OK : tool_misuse("show", "%s: not a number of stacks", optarg);
+		return tool_words_read_count("show", "stacks", optarg, &command->order.most);
 	case OPTION_FOLDED:
 	case OPTION_JSON:
 	case OPTION_HTML:
 	case OPTION_SVG:
 		return choose_form(option, command);
 	case OPTION_WEIGHT:
-		return choose_word(option, tool_show_read_weight(optarg), command);
+		return tool_words_read_weight("show", optarg, &command->order.weight);
 	case OPTION_BY:
-		return choose_word(option, read_group(optarg), command);
+		return tool_words_read_group("show", optarg, &command->order.group);
 	case OPTION_PROFILE:
-		return choose_word(option, read_profile_name(optarg), command);
+		return choose_profile(command);
 	case OPTION_LINES:
 		command->input.lines = true;
 		return TOOL_OK;

@@ -37,8 +37,4 @@ void tool_show_worst(struct shown *shown, bool idle, const struct show_order *or
 /* A member of an object of JSON. */
 void tool_show_print_json_comments(const struct shown *shown, FILE *out);
 
-/* What an option's text stands for: a number from 1 on, or 0; an enum stack_weight, or -1. */
-unsigned tool_show_read_count(const char *digits);
-int tool_show_read_weight(const char *word);
-
 #endif
