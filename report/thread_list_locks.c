@@ -9,7 +9,6 @@
 #include "frame.h"
 #include "snapshot_locks.h"
 #include "thread_list_parts.h"
-#include "tool_text.h"
 
 /* Which thread's stack it lies on; NULL: none. */
 static const struct listed_thread *find_stack(const struct thread_list *list, uint64_t address)
@@ -67,22 +66,10 @@ static void name_place(const struct thread_list *list, struct listed_thread *thr
 		snprintf(thread->lock, bytes, "0x%" PRIx64, thread->object);
 }
 
-/* "app::table+0x40" from "_ZN3app5tableE+0x40". */
-static void name_variable(struct listed_thread *thread, const char *text)
-{
-	char symbol[4096];
-	size_t bytes = strcspn(text, "+");
-
-	snprintf(symbol, sizeof(symbol), "%.*s", (int)bytes, text);
-	snprintf(thread->lock, sizeof(thread->lock), "%.100s%.20s", tool_text_function(symbol), text + bytes);
-}
-
 static void name_object(const struct thread_list *list, struct listed_thread *thread, enum lock_known_by known_by,
 			const char *text)
 {
-	if (known_by == LOCK_BY_VARIABLE)
-		name_variable(thread, text);
-	else if (known_by == LOCK_BY_NAME)
+	if (known_by == LOCK_BY_VARIABLE || known_by == LOCK_BY_NAME)
 		snprintf(thread->lock, sizeof(thread->lock), "%s", text);
 	else
 		name_place(list, thread, known_by == LOCK_BY_PLACE ? text : "");
