@@ -31,12 +31,14 @@ static void check_complaint(const char *line)
 		fuzz_require(*line >= ' ' && *line <= '~');
 }
 
-#define CHECK_number(value, least, most)   ((value) >= (least) && (value) <= (most))
-#define CHECK_duration(value, least, most) CHECK_number(value, least, most)
-#define CHECK_bytes(value, least, most)    CHECK_number(value, least, most)
-#define CHECK_flag(value, least, most)     CHECK_number(value, least, most)
-#define CHECK_signal(value, least, most)   CHECK_number(value, least, most)
-#define CHECK_text(value, least, most)     CHECK_number((int64_t)strlen(value), least, most)
+#define CHECK_number(value, least, most)      ((value) >= (least) && (value) <= (most))
+#define CHECK_duration(value, least, most)    CHECK_number(value, least, most)
+#define CHECK_bytes(value, least, most)       CHECK_number(value, least, most)
+#define CHECK_share(value, least, most)       CHECK_number(value, least, most)
+#define CHECK_flag(value, least, most)        CHECK_number(value, least, most)
+#define CHECK_signal(value, least, most)      CHECK_number(value, least, most)
+#define CHECK_lock_labels(value, least, most) CHECK_number(value, least, most)
+#define CHECK_text(value, least, most)        CHECK_number((int64_t)strlen(value), least, most)
 
 static void check_config(char *const variables[])
 {
