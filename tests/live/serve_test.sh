@@ -25,10 +25,10 @@ waits()
 	"$BUILD/tests/decode" body >waits.txt && sum waits.txt count "${2:-;wait_for_it;}"
 }
 
-# FILE: contentions and delay of all samples, as pprof reads them, but of the wait for input, which goes on.
+# FILE OPTION...: contentions and delay of all samples, as pprof reads them.
 totals()
 {
-	pprof -raw -ignore=await_line "$1" 2>/dev/null | awk '/^Samples:/ { on = 1; next } /^Locations/ { on = 0 }
+	pprof -raw "${@:2}" "$1" 2>/dev/null | awk '/^Samples:/ { on = 1; next } /^Locations/ { on = 0 }
 		on && /^ *[0-9]+ +[0-9]+:/ { count += $1; delay += $2 } END { printf "%d %d\n", count, delay }'
 }
 
@@ -74,14 +74,18 @@ is 'with all waits' "$(sum block.txt count ';wait_for_it;')" 10
 is 'and all releases' "$(waits $root/mutex ';hold_it;')" 10
 is 'asked for its head' "$(get $root/block -I) $(header content-type)" '200 application/octet-stream'
 
-# As text: what pprof reads from it is what it reads from the file.
+# As text: what pprof reads from it is what it reads from the file. But the wait for input goes on, and is longer each time.
 for profile in mutex block; do
-	get "$root/$profile" >/dev/null && mv body file
+	get "$root/$profile" >/dev/null && mv body "file.$profile"
 	is "$profile as text" "$(get "$root/$profile?debug=1") $(header content-type), $(header content-disposition)" \
 		'200 text/plain; charset=utf-8, '
 	mv body "text.$profile"
-	is "$profile: the same totals" "$(totals "text.$profile")" "$(totals file)"
+	is "$profile: the same totals of what is over" "$(totals "text.$profile" -ignore=await_line)" \
+		"$(totals "file.$profile" -ignore=await_line)"
 done
+read -r count before < <(totals file.block -focus=await_line)
+is 'block: what goes on is as often in both' "$(totals text.block -focus=await_line | cut -d ' ' -f 1)" "$count"
+at_least 'and longer in the later one' "$(totals text.block -focus=await_line | cut -d ' ' -f 2)" $((before + 1))
 is 'mutex: as Go begins it' "$(head -n 3 text.mutex | tr '\n' ' ')" '--- mutex: cycles/second=1000000000 sampling period=1 '
 is 'block: as Go begins it' "$(head -n 2 text.block | tr '\n' ' ')" '--- contention: cycles/second=1000000000 '
 check 'with names' grep -qP '^#\t0x[0-9a-f]+\t(wait_for_it|pthread_mutex_lock)(\t|$)' text.block
