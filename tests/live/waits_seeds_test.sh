@@ -13,8 +13,8 @@ for ((seed = 1; seed <= seeds; seed++)); do
 	profiled $seed CONTEND_BLOCK_RATE=1ms CONTEND_SEED=$seed "$live/waits_seeds" || break
 	block=$(decoded $seed last block)
 	while IFS=$'\t' read -r name leaf labels truth; do
-		printf '%s\t%s\t%s\t%s\n' "$name" "$truth" "$(sum "$block" count "^$leaf;$name;" "^$labels\$")" \
-			"$(sum "$block" delay "^$leaf;$name;" "^$labels\$")"
+		printf '%s\t%s\t%s\t%s\n' "$name" "$truth" "$(sum "$block" count "^$leaf;$name;" "^$labels(,|\$)")" \
+			"$(sum "$block" delay "^$leaf;$name;" "^$labels(,|\$)")"
 	done <"$work/$seed.out"
 done >"$work/all"
 ways='pipe epoll sleep futex'
