@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# limit: 240
+# limit: 120
 # `contend push`: every wait arrives once, whatever the server does meanwhile; and what does not arrive is said.
 . "${ROOT:-$PWD}/tests/live/common.sh"
 . "${ROOT:-$PWD}/tests/live/serve.sh"
@@ -23,24 +23,27 @@ stop_recorder()
 	wait "$recorder" 2>/dev/null
 }
 
-# Returns when it has looked at process $before.
+# What process $before does counts from its first interval on. That always has something to tell: the process waits for its input.
 start_push()
 {
 	"$contend" push "$@" 2>push.err 8>&- 9>&- &
 	pusher=$!
-	check 'it looks at what is there' await knows "$before"
 }
 
-# It keeps the region open.
-knows()
+# It has begun to look at process $before: it opens the region.
+looks()
 {
-	find "/proc/$pusher/fd" -lname "*/contend-*/$1.*" 2>/dev/null | grep -q .
+	find "/proc/$pusher/fd" -lname "*/contend-*/$before.*" 2>/dev/null | grep -q .
 }
 
-# $? is its exit status, $said the last line of what it said.
+# SIGNAL...: TERM, by default. $? is its exit status, $said the last line of what it said.
 stop_push()
 {
-	kill -TERM "$pusher"
+	local signal
+
+	for signal in "${@:-TERM}"; do
+		kill -"$signal" "$pusher"
+	done
 	wait "$pusher"
 	set -- $?
 	said=$(tail -n 1 push.err)
@@ -68,19 +71,19 @@ bases()
 	find "$1" -name "${2:-200}-*.head" | sed 's/\.head$//' | sort -V
 }
 
-# DIRECTORY PROFILE STACK: how many there are in all profiles of that kind that the server took.
+# DIRECTORY PROFILE STACK [FIELD]: how many (or how much delay) there are in all profiles of that kind that the server took.
 arrived()
 {
-	local base sum=0
+	local base new=()
 
 	for base in $(bases "$1"); do
-		if [ ! -e "$base.txt" ]; then
-			take_apart "$base" && "$BUILD/tests/decode" "$base.profile" >"$base.txt" || return
-		fi
-		grep -q "\"$2_count\"" "$base.json" || continue
-		sum=$((sum + $(sum "$base.txt" count "$3")))
+		[ -e "$base.txt" ] || new+=("$base")
 	done
-	echo "$sum"
+	[ ${#new[@]} = 0 ] || take_apart "${new[@]}" || return
+	for base in "${new[@]}"; do
+		"$BUILD/tests/decode" "$base.profile" >"$base.txt" || return
+	done
+	grep -l "\"$2_count\"" "$1"/200-*.json | sed 's/json$/txt/' | xargs -r cat | sum /dev/stdin "${4:-count}" "$3"
 }
 
 has_arrived()
@@ -123,6 +126,10 @@ before=$pid
 check 'it waits before' demand before 4 4
 start_recorder first
 start_push --pyroscope "http://127.0.0.1:$port/" --interval 1s --label service=a --label zone=b1 --tenant team --auth-file secret
+check 'an interval in which a wait went on is sent' await has_answered first 200
+is 'the wait began before' "$(arrived first block ';await_line;')" 0
+near 'but time has passed' "$(arrived first block ';await_line;' delay)" \
+	"$(cat first/*.txt | awk '/^# duration/ { sum += $3 } END { printf "%.0f", sum }')" 5
 exec 8>&9
 start_profiled during "$live/on_demand"
 check 'another waits from its start on' demand during 10 10
@@ -175,8 +182,9 @@ start_recorder second
 printf '503\nRetry-After: 1\n' >second/status
 echo token >token && chmod 600 token
 start_push --pyroscope "http://127.0.0.1:$port" --interval 1s --name 'my app' --auth-file token "$before"
+check 'a server is asked' await has_answered second 503
 check 'it waits once more' demand before 3 13
-check 'a server is busy' await has_answered second 503 2
+check 'and is busy' await has_answered second 503 2
 rm second/status
 check 'later it gets them' await has_arrived second 3
 stop_push
@@ -188,8 +196,9 @@ check 'by another name' grep -q 'name=my_app%7B%7D' "$first.head"
 is 'with a token' "$(sed -n 's/^Authorization: //p' "$first.head")" 'Bearer token'
 printf '422\n' >second/status
 start_push --pyroscope "http://127.0.0.1:$port" --interval 1s
-check 'it waits for a server that refuses' demand before 2 15
-check 'which is asked' await has_answered second 422 2
+check 'a server refuses' await has_answered second 422
+check 'it waits for that' demand before 2 15
+check 'which is asked again' await has_answered second 422 3
 stop_push
 is 'what it refuses is not sent again' "$? $(sha256sum second/422-*.body | cut -c 1-64 | sort | uniq -d)" '1 '
 refused=$(bases second 422 | wc -l)
@@ -199,6 +208,7 @@ rm second/status
 
 # All that is there at the end goes out at the end.
 start_push --pyroscope "http://127.0.0.1:$port" --interval 1000s
+check 'it looks at what is there' await looks
 exec 8>&9
 start_profiled late "$live/on_demand"
 check 'it waits within a long interval' demand late 9 9
@@ -210,10 +220,10 @@ stop_recorder
 
 # Nobody there.
 start_push --pyroscope "http://127.0.0.1:$port" --interval 1s
+check 'nobody is there, which is said' await says push.err 'will go on trying'
 check 'it waits for nobody' demand before 1 16
-check 'which is said once' await says push.err 'will go on trying'
 stop_push
-is 'and counted' "$? $(grep -c trying push.err) $(sed 's/[0-9]* dropped/N dropped/' <<<"$said")" \
+is 'once, and counted' "$? $(grep -c trying push.err) $(sed 's/[0-9]* dropped/N dropped/' <<<"$said")" \
 	'1 1 contend: push: 0 profiles sent, 0 refused, N dropped'
 at_least 'both kinds of profiles' "$(sed 's/.* \([0-9]*\) dropped/\1/' <<<"$said")" 2
 
@@ -224,12 +234,13 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext su
 cat tls/key.pem tls/ca.pem >tls/cert.pem
 start_recorder tls
 start_push --pyroscope "https://localhost:$port" --interval 1s
-check 'it waits for a stranger' demand before 1 17
-check 'who is not trusted' await says push.err 'certificate'
-stop_push
+check 'a stranger is not trusted' await says push.err 'certificate'
+check 'it waits for one' demand before 1 17
+stop_push TERM INT # the second one ends the attempts to send what is left
 is 'nor told anything' "$? $(bases tls | wc -l)" '1 0'
 start_push --pyroscope "https://localhost:$port" --interval 1s --ca-file tls/ca.pem
-check 'it waits for one that is known' demand before 8 25
+check 'one that is known is trusted' await has_answered tls 200
+check 'it waits for that one' demand before 8 25
 check 'who gets it' await has_arrived tls 8
 stop_push
 is 'and all of it' $? 0
