@@ -69,9 +69,25 @@ struct record_release measure_release_begin(const void *object)
 	return release;
 }
 
+struct record_release measure_unlock_begin(const void *lock, enum wait_kind kind)
+{
+	struct record_release release = {.fraction = 0};
+	struct thread *self = thread_enter_for(THREAD_CALL_RELEASE);
+
+	if (!self)
+		return release;
+	if (record_is_on())
+		release = record_release_begin(self, lock);
+	if (holds_any(lock))
+		record_hold_end(self, lock, kind, &release);
+	thread_leave(self);
+	return release;
+}
+
 void measure_release_end(struct record_release release, const struct record_site *site)
 {
-	struct thread *self = release.fraction ? thread_enter_for(THREAD_CALL_RELEASE) : NULL;
+	bool has_ended = release.fraction != 0 || release.hold.sample != 0;
+	struct thread *self = has_ended ? thread_enter_for(THREAD_CALL_RELEASE) : NULL;
 
 	if (!self)
 		return;

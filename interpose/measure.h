@@ -85,18 +85,27 @@ static inline enum wait_outcome measure_outcome_of_io(long result)
 		result_;                                                                                               \
 	})
 
-/* The same for a cancellation point. */
+/* The value of `call`, a cancellation point, evaluated once; cleanup(argument) if the thread is cancelled in it. */
+#define CANCELLABLE(cleanup, argument, call)                                                                           \
+	({                                                                                                             \
+		struct _pthread_cleanup_buffer buffer_;                                                                \
+		__typeof__(call) value_;                                                                               \
+                                                                                                                       \
+		_pthread_cleanup_push(&buffer_, cleanup, argument);                                                    \
+		value_ = (call);                                                                                       \
+		_pthread_cleanup_pop(&buffer_, 0);                                                                     \
+		value_;                                                                                                \
+	})
+
+/* As MEASURED, for a cancellation point. */
 #define MEASURED_CANCELLABLE(outcome_of, place, call)                                                                  \
 	({                                                                                                             \
-		struct _pthread_cleanup_buffer cleanup_;                                                               \
 		struct record_wait wait_;                                                                              \
 		__typeof__(call) result_;                                                                              \
                                                                                                                        \
 		wait_.site = (place);                                                                                  \
 		measure_wait_begin(&wait_);                                                                            \
-		_pthread_cleanup_push(&cleanup_, measure_wait_cancelled, &wait_);                                      \
-		result_ = (call);                                                                                      \
-		_pthread_cleanup_pop(&cleanup_, 0);                                                                    \
+		result_ = CANCELLABLE(measure_wait_cancelled, &wait_, call);                                           \
 		measure_wait_end(&wait_, outcome_of(result_));                                                         \
 		result_;                                                                                               \
 	})
@@ -107,14 +116,17 @@ void measure_wake(const struct record_site *site, unsigned waiters);
 /* What the waiters of an object waited since its last release; to be taken before the real release. */
 struct record_release measure_release_begin(const void *object);
 
+/* The same of a lock, whose hold may be timed and ends. kind: of a wait for it. */
+struct record_release measure_unlock_begin(const void *lock, enum wait_kind kind);
+
 /* It was released: into the profile with it. The object is not looked at: its memory may be gone. */
 void measure_release_end(struct record_release release, const struct record_site *site);
 
-/* The value of `call`, evaluated once, measured as a release at `site`. */
+/* The value of `call`, evaluated once, measured as a release of a lock at `site`. */
 #define RELEASED(site, call)                                                                                           \
 	({                                                                                                             \
 		struct record_site site_ = (site);                                                                     \
-		struct record_release release_ = measure_release_begin(site_.object);                                  \
+		struct record_release release_ = measure_unlock_begin(site_.object, site_.kind);                       \
 		int result_ = (call);                                                                                  \
                                                                                                                        \
 		measure_release_end(release_, &site_);                                                                 \

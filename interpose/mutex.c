@@ -12,127 +12,116 @@
 typedef int mutex_function(pthread_mutex_t *mutex);
 typedef int mtx_function(mtx_t *mutex);
 
-static pthread_mutex_t *as_posix(mtx_t *mutex)
-{
-	_Static_assert(sizeof(mtx_t) == sizeof(pthread_mutex_t), "C11's mutex is a pthread mutex");
-	return (pthread_mutex_t *)mutex;
-}
-
 static bool is_worth_measuring(const pthread_mutex_t *mutex)
 {
 	return record_is_on() && !mutex_is_takeable(mutex, thread_tid());
 }
 
-static SLOW int lock_slow(pthread_mutex_t *mutex, mutex_function *real)
+static SLOW int lock_slow(pthread_mutex_t *mutex, mutex_function *real, mutex_function *take)
 {
 	if (!is_worth_measuring(mutex))
-		return real(mutex);
-	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
+		return take(mutex);
+	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_MUTEX, real, mutex), take(mutex));
 }
 
-static SLOW int mtx_lock_slow(mtx_t *mutex, mtx_function *real)
+static SLOW int mtx_lock_slow(mtx_t *mutex, mtx_function *real, mtx_function *take)
 {
-	if (!is_worth_measuring(as_posix(mutex)))
-		return real(mutex);
-	return MEASURED(measure_outcome_of_c11, MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
+	if (!is_worth_measuring(mutex_of_c11(mutex)))
+		return take(mutex);
+	return MEASURED(measure_outcome_of_c11, MEASURE_SITE(WAIT_MUTEX, real, mutex), take(mutex));
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (mutex_looks_free(mutex))
-		return REAL(pthread_mutex_lock)(mutex);
-	return lock_slow(mutex, REAL(pthread_mutex_lock));
+		return TAKE_LOCK(pthread_mutex_lock)(mutex);
+	return lock_slow(mutex, REAL(pthread_mutex_lock), TAKE_LOCK(pthread_mutex_lock));
 }
 
 int __pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	if (mutex_looks_free(mutex))
-		return REAL(__pthread_mutex_lock)(mutex);
-	return lock_slow(mutex, REAL(__pthread_mutex_lock));
+		return TAKE_LOCK(__pthread_mutex_lock)(mutex);
+	return lock_slow(mutex, REAL(__pthread_mutex_lock), TAKE_LOCK(__pthread_mutex_lock));
 }
 
 int mtx_lock(mtx_t *mutex)
 {
-	if (mutex_looks_free(as_posix(mutex)))
-		return REAL(mtx_lock)(mutex);
-	return mtx_lock_slow(mutex, REAL(mtx_lock));
+	if (mutex_looks_free(mutex_of_c11(mutex)))
+		return TAKE_LOCK(mtx_lock)(mutex);
+	return mtx_lock_slow(mutex, REAL(mtx_lock), TAKE_LOCK(mtx_lock));
 }
 
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-	return REAL(pthread_mutex_trylock)(mutex);
+	return TAKE_LOCK(pthread_mutex_trylock)(mutex);
 }
 
 int __pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-	return REAL(__pthread_mutex_trylock)(mutex);
+	return TAKE_LOCK(__pthread_mutex_trylock)(mutex);
 }
 
 int mtx_trylock(mtx_t *mutex)
 {
-	return REAL(mtx_trylock)(mutex);
+	return TAKE_LOCK(mtx_trylock)(mutex);
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *deadline)
 {
 	if (mutex_looks_free(mutex) || !is_worth_measuring(mutex))
-		return REAL(pthread_mutex_timedlock)(mutex, deadline);
+		return TAKE_LOCK(pthread_mutex_timedlock)(mutex, deadline);
 	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_MUTEX, REAL(pthread_mutex_timedlock), mutex),
-			REAL(pthread_mutex_timedlock)(mutex, deadline));
+			TAKE_LOCK(pthread_mutex_timedlock)(mutex, deadline));
 }
 
 int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline)
 {
 	if (mutex_looks_free(mutex) || !is_worth_measuring(mutex))
-		return REAL(pthread_mutex_clocklock)(mutex, clock, deadline);
+		return TAKE_LOCK(pthread_mutex_clocklock)(mutex, clock, deadline);
 	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_MUTEX, REAL(pthread_mutex_clocklock), mutex),
-			REAL(pthread_mutex_clocklock)(mutex, clock, deadline));
+			TAKE_LOCK(pthread_mutex_clocklock)(mutex, clock, deadline));
 }
 
 int mtx_timedlock(mtx_t *mutex, const struct timespec *deadline)
 {
-	if (mutex_looks_free(as_posix(mutex)) || !is_worth_measuring(as_posix(mutex)))
-		return REAL(mtx_timedlock)(mutex, deadline);
+	if (mutex_looks_free(mutex_of_c11(mutex)) || !is_worth_measuring(mutex_of_c11(mutex)))
+		return TAKE_LOCK(mtx_timedlock)(mutex, deadline);
 	return MEASURED(measure_outcome_of_c11, MEASURE_SITE(WAIT_MUTEX, REAL(mtx_timedlock), mutex),
-			REAL(mtx_timedlock)(mutex, deadline));
-}
-
-static bool is_worth_charging(const pthread_mutex_t *mutex)
-{
-	return record_is_on() && mutex_unlock_releases(mutex, thread_tid());
+			TAKE_LOCK(mtx_timedlock)(mutex, deadline));
 }
 
 static SLOW int unlock_slow(pthread_mutex_t *mutex, mutex_function *real)
 {
-	if (!is_worth_charging(mutex))
+	if (!mutex_unlock_releases(mutex, thread_tid()))
 		return real(mutex);
 	return RELEASED(MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
 }
 
 static SLOW int mtx_unlock_slow(mtx_t *mutex, mtx_function *real)
 {
-	if (!is_worth_charging(as_posix(mutex)))
+	if (!mutex_unlock_releases(mutex_of_c11(mutex), thread_tid()))
 		return real(mutex);
 	return RELEASED(MEASURE_SITE(WAIT_MUTEX, real, mutex), real(mutex));
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-	if (!waiters_any(mutex))
+	if (!waiters_or_holds(mutex))
 		return REAL(pthread_mutex_unlock)(mutex);
 	return unlock_slow(mutex, REAL(pthread_mutex_unlock));
 }
 
 int __pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-	if (!waiters_any(mutex))
+	if (!waiters_or_holds(mutex))
 		return REAL(__pthread_mutex_unlock)(mutex);
 	return unlock_slow(mutex, REAL(__pthread_mutex_unlock));
 }
 
 int mtx_unlock(mtx_t *mutex)
 {
-	if (!waiters_any(mutex))
+	if (!waiters_or_holds(mutex))
 		return REAL(mtx_unlock)(mutex);
 	return mtx_unlock_slow(mutex, REAL(mtx_unlock));
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <threads.h>
 
 /* pthread_mutex_t's __kind, as glibc's nptl sets it. */
 enum mutex_kind_bits {
@@ -43,13 +44,37 @@ static inline bool mutex_is_owned_by(const pthread_mutex_t *mutex, uint32_t tid)
 	return (uint32_t)__atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED) == tid;
 }
 
+/* The same object. */
+static inline pthread_mutex_t *mutex_of_c11(mtx_t *mutex)
+{
+	_Static_assert(sizeof(mtx_t) == sizeof(pthread_mutex_t), "C11's mutex is a pthread mutex");
+	return (pthread_mutex_t *)mutex;
+}
+
+static inline bool mutex_is_recursive(const pthread_mutex_t *mutex)
+{
+	return (mutex->__data.__kind & MUTEX_TYPE) == PTHREAD_MUTEX_RECURSIVE_NP;
+}
+
+/* Of a mutex that the caller has: did it take it more than once? */
+static inline bool mutex_is_nested(const pthread_mutex_t *mutex)
+{
+	return mutex_is_recursive(mutex) && mutex->__data.__count > 1;
+}
+
+/* Would thread `tid` take a recursive mutex once more? */
+static inline bool mutex_is_retaken(const pthread_mutex_t *mutex, uint32_t tid)
+{
+	return mutex_is_recursive(mutex) && mutex_is_owned_by(mutex, tid);
+}
+
 /* A lock that is not free in its word: can thread `tid` have it without waiting all the same? */
 static inline bool mutex_is_takeable(const pthread_mutex_t *mutex, uint32_t tid)
 {
 	int kind = mutex->__data.__kind;
 	int word = __atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED);
 
-	if ((kind & MUTEX_TYPE) == PTHREAD_MUTEX_RECURSIVE_NP && mutex_is_owned_by(mutex, tid))
+	if (mutex_is_retaken(mutex, tid))
 		return true;
 	if (kind & MUTEX_PRIORITY_PROTECT)
 		return (word & MUTEX_PROTECT_STATE) == 0;
@@ -63,13 +88,12 @@ static inline bool mutex_is_takeable(const pthread_mutex_t *mutex, uint32_t tid)
 static inline bool mutex_unlock_releases(const pthread_mutex_t *mutex, uint32_t tid)
 {
 	int kind = mutex->__data.__kind;
-	bool is_recursive = (kind & MUTEX_TYPE) == PTHREAD_MUTEX_RECURSIVE_NP;
-	bool is_checked = is_recursive || (kind & MUTEX_TYPE) == PTHREAD_MUTEX_ERRORCHECK_NP ||
+	bool is_checked = mutex_is_recursive(mutex) || (kind & MUTEX_TYPE) == PTHREAD_MUTEX_ERRORCHECK_NP ||
 			  (kind & (MUTEX_ROBUST | MUTEX_PRIORITY_INHERIT));
 
 	if (is_checked && tid != 0 && !mutex_is_owned_by(mutex, tid))
 		return false;
-	return !is_recursive || mutex->__data.__count <= 1;
+	return !mutex_is_nested(mutex);
 }
 
 #endif

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "kernel.h"
@@ -12,6 +11,8 @@
 #include "real.h"
 
 struct real_distances real_distances;
+struct real_takings real_takings;
+bool real_takings_are_ours;
 
 /* Holds its own address once the loader has relocated us, and something else before. */
 static void *volatile relocated_marker = (void *)&relocated_marker;
@@ -98,6 +99,15 @@ static int succeed_alone(void)
 	return libc_has_threads() ? ENOSYS : 0;
 }
 
+static void find_takings(void)
+{
+#define TAKING(name, parameters, arguments, lock, kind, is_likely) real_takings.name = real_distances.name;
+	if (!real_takings_are_ours) {
+#include "takings.def"
+	}
+#undef TAKING
+}
+
 /* Before glibc 2.34 its libraries, dlsym among them, ask for these functions by weak names: if they are missing there are no
  * threads. As ours are never missing, something must stand in for the real ones, until these are found or for good. */
 static void *stand_in_for(const char *name)
@@ -119,6 +129,7 @@ static void stand_in(void)
 #include "functions.def"
 #undef FUNCTION
 #undef FUNCTION_IN_ASSEMBLER
+	find_takings();
 }
 
 /* Before glibc 2.34: a plug-in may have brought libpthread later, for itself alone, and yet it finds our functions. */
@@ -181,6 +192,7 @@ void real_resolve(void)
 #undef FUNCTION
 #undef FUNCTION_IN_ASSEMBLER
 #undef LOOK_UP
+	find_takings();
 	/* What an old libc lacks has left an error, which is not the program's. */
 	if (!has_all)
 		loader.error();

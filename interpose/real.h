@@ -28,6 +28,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,18 @@ extern struct real_distances real_distances;
 #pragma GCC visibility pop
 
 #define REAL(name) ((__typeof__(&name))((intptr_t)real_stub_##name + real_distances.name))
+
+/* Of calls that take locks: what a wrapper calls in the end. That is the real function, unless holds are timed (hold.h). */
+struct real_takings {
+#define TAKING(name, parameters, arguments, lock, kind, is_likely) intptr_t name;
+#include "takings.def"
+#undef TAKING
+};
+
+extern struct real_takings real_takings __attribute__((visibility("hidden")));
+extern bool real_takings_are_ours __attribute__((visibility("hidden"))); /* real_resolve lets them be */
+
+#define TAKE_LOCK(name) ((__typeof__(&name))((intptr_t)real_stub_##name + real_takings.name))
 
 /* Looks up every function. Idempotent. */
 void real_resolve(void);

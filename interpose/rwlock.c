@@ -11,116 +11,114 @@
 
 typedef int rwlock_function(pthread_rwlock_t *lock);
 
-static SLOW int lock_slow(pthread_rwlock_t *lock, enum wait_kind kind, rwlock_function *real)
+static SLOW int lock_slow(pthread_rwlock_t *lock, enum wait_kind kind, rwlock_function *real, rwlock_function *take)
 {
 	if (!record_is_on())
-		return real(lock);
-	return MEASURED(measure_outcome_of_error, MEASURE_SITE(kind, real, lock), real(lock));
+		return take(lock);
+	return MEASURED(measure_outcome_of_error, MEASURE_SITE(kind, real, lock), take(lock));
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
 	if (rwlock_is_readable(lock))
-		return REAL(pthread_rwlock_rdlock)(lock);
-	return lock_slow(lock, WAIT_RWLOCK_READ, REAL(pthread_rwlock_rdlock));
+		return TAKE_LOCK(pthread_rwlock_rdlock)(lock);
+	return lock_slow(lock, WAIT_RWLOCK_READ, REAL(pthread_rwlock_rdlock), TAKE_LOCK(pthread_rwlock_rdlock));
 }
 
 int __pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
 	if (rwlock_is_readable(lock))
-		return REAL(__pthread_rwlock_rdlock)(lock);
-	return lock_slow(lock, WAIT_RWLOCK_READ, REAL(__pthread_rwlock_rdlock));
+		return TAKE_LOCK(__pthread_rwlock_rdlock)(lock);
+	return lock_slow(lock, WAIT_RWLOCK_READ, REAL(__pthread_rwlock_rdlock), TAKE_LOCK(__pthread_rwlock_rdlock));
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
 	if (rwlock_is_writable(lock))
-		return REAL(pthread_rwlock_wrlock)(lock);
-	return lock_slow(lock, WAIT_RWLOCK_WRITE, REAL(pthread_rwlock_wrlock));
+		return TAKE_LOCK(pthread_rwlock_wrlock)(lock);
+	return lock_slow(lock, WAIT_RWLOCK_WRITE, REAL(pthread_rwlock_wrlock), TAKE_LOCK(pthread_rwlock_wrlock));
 }
 
 int __pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
 	if (rwlock_is_writable(lock))
-		return REAL(__pthread_rwlock_wrlock)(lock);
-	return lock_slow(lock, WAIT_RWLOCK_WRITE, REAL(__pthread_rwlock_wrlock));
+		return TAKE_LOCK(__pthread_rwlock_wrlock)(lock);
+	return lock_slow(lock, WAIT_RWLOCK_WRITE, REAL(__pthread_rwlock_wrlock), TAKE_LOCK(__pthread_rwlock_wrlock));
 }
 
 int pthread_rwlock_timedrdlock(pthread_rwlock_t *lock, const struct timespec *deadline)
 {
 	if (rwlock_is_readable(lock) || !record_is_on())
-		return REAL(pthread_rwlock_timedrdlock)(lock, deadline);
+		return TAKE_LOCK(pthread_rwlock_timedrdlock)(lock, deadline);
 	return MEASURED(measure_outcome_of_error,
 			MEASURE_SITE(WAIT_RWLOCK_READ, REAL(pthread_rwlock_timedrdlock), lock),
-			REAL(pthread_rwlock_timedrdlock)(lock, deadline));
+			TAKE_LOCK(pthread_rwlock_timedrdlock)(lock, deadline));
 }
 
 int pthread_rwlock_timedwrlock(pthread_rwlock_t *lock, const struct timespec *deadline)
 {
 	if (rwlock_is_writable(lock) || !record_is_on())
-		return REAL(pthread_rwlock_timedwrlock)(lock, deadline);
+		return TAKE_LOCK(pthread_rwlock_timedwrlock)(lock, deadline);
 	return MEASURED(measure_outcome_of_error,
 			MEASURE_SITE(WAIT_RWLOCK_WRITE, REAL(pthread_rwlock_timedwrlock), lock),
-			REAL(pthread_rwlock_timedwrlock)(lock, deadline));
+			TAKE_LOCK(pthread_rwlock_timedwrlock)(lock, deadline));
 }
 
 int pthread_rwlock_clockrdlock(pthread_rwlock_t *lock, clockid_t clock, const struct timespec *deadline)
 {
 	if (rwlock_is_readable(lock) || !record_is_on())
-		return REAL(pthread_rwlock_clockrdlock)(lock, clock, deadline);
+		return TAKE_LOCK(pthread_rwlock_clockrdlock)(lock, clock, deadline);
 	return MEASURED(measure_outcome_of_error,
 			MEASURE_SITE(WAIT_RWLOCK_READ, REAL(pthread_rwlock_clockrdlock), lock),
-			REAL(pthread_rwlock_clockrdlock)(lock, clock, deadline));
+			TAKE_LOCK(pthread_rwlock_clockrdlock)(lock, clock, deadline));
 }
 
 int pthread_rwlock_clockwrlock(pthread_rwlock_t *lock, clockid_t clock, const struct timespec *deadline)
 {
 	if (rwlock_is_writable(lock) || !record_is_on())
-		return REAL(pthread_rwlock_clockwrlock)(lock, clock, deadline);
+		return TAKE_LOCK(pthread_rwlock_clockwrlock)(lock, clock, deadline);
 	return MEASURED(measure_outcome_of_error,
 			MEASURE_SITE(WAIT_RWLOCK_WRITE, REAL(pthread_rwlock_clockwrlock), lock),
-			REAL(pthread_rwlock_clockwrlock)(lock, clock, deadline));
+			TAKE_LOCK(pthread_rwlock_clockwrlock)(lock, clock, deadline));
 }
 
 int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
 {
-	return REAL(pthread_rwlock_tryrdlock)(lock);
+	return TAKE_LOCK(pthread_rwlock_tryrdlock)(lock);
 }
 
 int __pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
 {
-	return REAL(__pthread_rwlock_tryrdlock)(lock);
+	return TAKE_LOCK(__pthread_rwlock_tryrdlock)(lock);
 }
 
 int pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
 {
-	return REAL(pthread_rwlock_trywrlock)(lock);
+	return TAKE_LOCK(pthread_rwlock_trywrlock)(lock);
 }
 
 int __pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
 {
-	return REAL(__pthread_rwlock_trywrlock)(lock);
+	return TAKE_LOCK(__pthread_rwlock_trywrlock)(lock);
 }
 
 static SLOW int unlock_slow(pthread_rwlock_t *lock, rwlock_function *real)
 {
 	enum wait_kind kind = rwlock_is_written(lock) ? WAIT_RWLOCK_WRITE : WAIT_RWLOCK_READ;
 
-	if (!record_is_on())
-		return real(lock);
 	return RELEASED(MEASURE_SITE(kind, real, lock), real(lock));
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
-	if (!waiters_any(lock))
+	if (!waiters_or_holds(lock))
 		return REAL(pthread_rwlock_unlock)(lock);
 	return unlock_slow(lock, REAL(pthread_rwlock_unlock));
 }
 
 int __pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
-	if (!waiters_any(lock))
+	if (!waiters_or_holds(lock))
 		return REAL(__pthread_rwlock_unlock)(lock);
 	return unlock_slow(lock, REAL(__pthread_rwlock_unlock));
 }

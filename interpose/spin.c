@@ -15,26 +15,26 @@ static bool looks_free(pthread_spinlock_t *lock)
 static SLOW int lock_slow(pthread_spinlock_t *lock)
 {
 	if (!config.spin || !record_is_on())
-		return REAL(pthread_spin_lock)(lock);
+		return TAKE_LOCK(pthread_spin_lock)(lock);
 	return MEASURED(measure_outcome_of_error, MEASURE_SITE(WAIT_SPIN, REAL(pthread_spin_lock), (const void *)lock),
-			REAL(pthread_spin_lock)(lock));
+			TAKE_LOCK(pthread_spin_lock)(lock));
 }
 
 int pthread_spin_lock(pthread_spinlock_t *lock)
 {
 	if (looks_free(lock))
-		return REAL(pthread_spin_lock)(lock);
+		return TAKE_LOCK(pthread_spin_lock)(lock);
 	return lock_slow(lock);
 }
 
 int pthread_spin_trylock(pthread_spinlock_t *lock)
 {
-	return REAL(pthread_spin_trylock)(lock);
+	return TAKE_LOCK(pthread_spin_trylock)(lock);
 }
 
 static SLOW int unlock_slow(pthread_spinlock_t *lock)
 {
-	if (!config.spin || !record_is_on())
+	if (!config.spin)
 		return REAL(pthread_spin_unlock)(lock);
 	return RELEASED(MEASURE_SITE(WAIT_SPIN, REAL(pthread_spin_unlock), (const void *)lock),
 			REAL(pthread_spin_unlock)(lock));
@@ -42,7 +42,7 @@ static SLOW int unlock_slow(pthread_spinlock_t *lock)
 
 int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
-	if (!waiters_any((const void *)lock))
+	if (!waiters_or_holds((const void *)lock))
 		return REAL(pthread_spin_unlock)(lock);
 	return unlock_slow(lock);
 }

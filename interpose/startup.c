@@ -17,6 +17,7 @@
 #include "control.h"
 #include "dump.h"
 #include "heap.h"
+#include "hold.h"
 #include "kernel.h"
 #include "late_stacks.h"
 #include "libc_versions.h"
@@ -146,6 +147,8 @@ static bool start_recording(void)
 	thread_on_last_end = stop_helper;
 	record_set_block_rate_ns(config.block_rate_ns);
 	record_set_fraction((int)config.fraction);
+	if (config.hold_rate)
+		hold_start();
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include "pprof_mappings.h"
 #include "pprof_samples.h"
 #include "pprof.h"
+#include "snapshot_names.h"
 
 /* The page that tells what both profiles mean. */
 #define DOC_URL "https://pkg.go.dev/runtime/pprof#Profile"
@@ -27,17 +28,18 @@ static ValueType *new_value_type(struct pprof_builder *builder, const char *type
 
 static int build_types(struct pprof_builder *builder)
 {
+	struct snapshot_values values = snapshot_profile_values(builder->which);
 	Profile *profile = builder->profile;
 
-	static const char *const types[PPROF_VALUES][2] = {
-		{"contentions", "count"}, {"delay", "nanoseconds"}, {"maximum", "nanoseconds"}};
+	static const char *const units[PPROF_VALUES] = {"count", "nanoseconds", "nanoseconds"};
+	const char *const types[PPROF_VALUES] = {values.events, values.duration, "maximum"};
 
 	profile->sample_type = pprof_new(builder, PPROF_VALUES * sizeof(ValueType *));
-	profile->period_type = new_value_type(builder, "contentions", "count");
+	profile->period_type = new_value_type(builder, types[0], units[0]);
 	if (!profile->sample_type || !profile->period_type)
 		return -ENOMEM;
 	for (size_t i = 0; i < builder->value_count; i++) {
-		profile->sample_type[i] = new_value_type(builder, types[i][0], types[i][1]);
+		profile->sample_type[i] = new_value_type(builder, types[i], units[i]);
 		if (!profile->sample_type[i])
 			return -ENOMEM;
 	}

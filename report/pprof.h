@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pprof: one profile of a snapshot in pprof's own form, as Go writes it.
  *
- * Sample types contentions/count and delay/nanoseconds; ids from 1 in order; mapping[0] is the main executable; every
+ * Sample types contentions/count and delay/nanoseconds, or what else profiles.def says; ids from 1 in order; mapping[0] is the main executable; every
  * location names its function; block samples carry the label `kind`; comments tell how it was sampled and what was
  * lost. Memory        `arena`: the message and all that it points to live and die with it.
  */

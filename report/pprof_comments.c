@@ -40,6 +40,14 @@ static void add_wait_head(struct pprof_comments *comments, const struct snapshot
 		    (long long)snapshot->block_rate_ns);
 }
 
+static void add_hold_head(struct pprof_comments *comments, const struct snapshot *snapshot, const char *words)
+{
+	if (snapshot->hold_rate == 1)
+		add(comments, "hold: %s; every acquisition that was released", words);
+	else
+		add(comments, "hold: %s; estimated from 1 acquisition in %u", words, (unsigned)snapshot->hold_rate);
+}
+
 /* As in add_clock, no fraction for printf. What the dump itself costs is in the next one. */
 static void add_overhead(struct pprof_comments *comments, const struct snapshot *snapshot)
 {
@@ -107,6 +115,8 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 {
 	if (profile == PROFILE_MUTEX)
 		add_mutex_head(out_comments, snapshot, snapshot_profile_words(profile));
+	else if (profile == PROFILE_HOLD)
+		add_hold_head(out_comments, snapshot, snapshot_profile_words(profile));
 	else
 		add_wait_head(out_comments, snapshot, profile);
 	if (profile == PROFILE_BLOCK)

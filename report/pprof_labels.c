@@ -10,7 +10,7 @@
 enum { LABELS = 4 };
 
 /* What we ourselves call our labels: a program's of that name is another one. */
-static const char *const own_keys[] = {"kind", "fd", "lock", "wait"};
+static const char *const own_keys[] = {"kind", "fd", "lock", "wait", "held"};
 static const char waiter_prefix[] = "waiter.", other_prefix[] = "label.";
 
 struct label_list {
@@ -54,7 +54,8 @@ static int add_lock(struct pprof_builder *builder, Sample *sample, const struct 
 
 static int add_delay_class(struct pprof_builder *builder, Sample *sample, uint8_t delay_class)
 {
-	Label *label = delay_class ? add_label(builder, sample, "wait") : NULL;
+	Label *label =
+		delay_class ? add_label(builder, sample, builder->which == PROFILE_HOLD ? "held" : "wait") : NULL;
 
 	if (label) {
 		label->num = sample_delay_class_ns(delay_class);

@@ -105,6 +105,9 @@ static void check_header(struct region_check *check)
 	region_check_that(check, (header->profiles & always) == always && header->profiles >> PROFILE_COUNT == 0,
 			  "header: profiles %#x", header->profiles);
 	region_check_that(check, header->has_histogram <= 1, "header: neither with nor without a histogram");
+	region_check_that(
+		check, header->hold_rate <= INT32_MAX && !header->hold_rate == !(header->profiles >> PROFILE_HOLD & 1),
+		"header: hold rate %u", header->hold_rate);
 	region_check_that(check, atomic_load_explicit(&header->mutex_fraction, memory_order_relaxed) <= INT32_MAX,
 			  "header: mutex fraction out of bounds");
 	region_check_that(check, atomic_load_explicit(&header->block_rate_ns, memory_order_relaxed) >= 0,
@@ -151,6 +154,12 @@ static uint64_t lost(const struct region_check *check, enum loss loss)
 	return atomic_load_explicit(&check->region->losses.events[loss], memory_order_relaxed);
 }
 
+static uint64_t holds_lost(const struct region_check *check)
+{
+	return lost(check, LOSS_HOLDS_REFUSED) + lost(check, LOSS_HOLDS_FULL) + lost(check, LOSS_HOLDS_ELSEWHERE) +
+	       lost(check, LOSS_HOLDS_LEFT);
+}
+
 /* What is counted as lost has left traces, and the other way round. */
 static void check_losses(struct region_check *check)
 {
@@ -162,6 +171,8 @@ static void check_losses(struct region_check *check)
 				  (unsigned long long)lost(check, loss), losses_words(loss));
 		check->summary.losses += lost(check, loss);
 	}
+	region_check_that(check, check->region->header.hold_rate || holds_lost(check) == 0,
+			  "losses: of holds, which are not profiled");
 	region_check_that(check, has_wakers || lost(check, LOSS_WAKERS_FULL) + lost(check, LOSS_WAKERS_BUSY) == 0,
 			  "losses: of wakes, which are not profiled");
 	if (!region_check_is_still(check))

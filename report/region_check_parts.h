@@ -59,6 +59,12 @@ bool region_check_has_lock(const struct region_check *check, uint32_t lock);
 /* Is there such a set of labels, or is it none? */
 bool region_check_has_labels(const struct region_check *check, uint32_t set);
 
+/* What one thread record says of the locks that it holds. */
+void region_check_holds(struct region_check *check, uint32_t index, const struct thread *thread);
+
+/* The sample at so many units from the table; NULL where none can be. */
+const struct sample *region_check_sample_at(const struct region_check *check, uint32_t unit);
+
 /* What one sample says; its profile, kind, type and depth are in bounds. */
 void region_check_sample(struct region_check *check, uint32_t slot, const struct sample *sample);
 

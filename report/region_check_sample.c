@@ -16,13 +16,13 @@ static uint64_t load_longest(const struct sample *sample)
 static void check_weight(struct region_check *check, uint32_t slot, const struct sample *sample)
 {
 	struct sample_weight weight = sample_read(sample);
-	bool is_mutex = sample->profile == PROFILE_MUTEX;
+	bool is_mutex = sample->profile == PROFILE_MUTEX, is_whole = is_mutex || sample->profile == PROFILE_HOLD;
 
 	region_check_that(check, weight.count == 0 ? weight.delay_ticks == 0 : weight.count >= SAMPLER_COUNT_ONE,
 			  "slot %u: %llu ticks in %llu/2^%d events", slot, (unsigned long long)weight.delay_ticks,
 			  (unsigned long long)weight.count, SAMPLER_COUNT_SHIFT);
-	region_check_that(check, !is_mutex || weight.count % SAMPLER_COUNT_ONE == 0, "slot %u: a part of a release",
-			  slot);
+	region_check_that(check, !is_whole || weight.count % SAMPLER_COUNT_ONE == 0,
+			  "slot %u: a part of a release or of a hold", slot);
 	region_check_that(check, !is_mutex || weight.delay_ticks >= weight.count >> SAMPLER_COUNT_SHIFT,
 			  "slot %u: releases that nobody waited for", slot);
 	region_check_that(check, load_longest(sample) <= (sample->delay_class ? COUNTED_TICKS_MOST : 0),
@@ -39,7 +39,7 @@ static void check_weight(struct region_check *check, uint32_t slot, const struct
 /* A condition's wait releases a lock; a semaphore may be one. */
 static bool may_have_lock(const struct sample *sample)
 {
-	return sample->profile == PROFILE_MUTEX ||
+	return sample->profile == PROFILE_MUTEX || sample->profile == PROFILE_HOLD ||
 	       (sample->profile == PROFILE_BLOCK &&
 		(sample->kind == WAIT_SEMAPHORE || wait_kind_end(sample->kind) & WAIT_END_RELEASE));
 }
@@ -53,6 +53,8 @@ static void check_kind(struct region_check *check, uint32_t slot, const struct s
 	region_check_that(check,
 			  sample->profile == PROFILE_BLOCK || wait_kind_end(sample->kind) != WAIT_END_OTHER || !is_used,
 			  "slot %u: profile %u has no waits of kind %u", slot, sample->profile, sample->kind);
+	region_check_that(check, sample->profile != PROFILE_HOLD || wait_kind_is_held(sample->kind) || !is_used,
+			  "slot %u: a hold of kind %u", slot, sample->kind);
 	region_check_that(check, sample->profile == PROFILE_BLOCK || sample->file_type == FILE_TYPE_NONE,
 			  "slot %u: profile %u is about no descriptors", slot, sample->profile);
 	region_check_that(check, region_check_has_lock(check, sample->lock) && (!sample->lock || may_have_lock(sample)),

@@ -62,8 +62,7 @@ static void check_owned(struct region_check *check, const struct thread *thread,
 			  "thread record %u: its stack ends before it begins", index);
 }
 
-/* The sample at so many units from the table; NULL where none can be. */
-static const struct sample *sample_of_unit(const struct region_check *check, uint32_t unit)
+const struct sample *region_check_sample_at(const struct region_check *check, uint32_t unit)
 {
 	uint64_t at = offsetof(struct region, samples) + (uint64_t)unit * SAMPLE_UNIT_BYTES;
 
@@ -84,7 +83,7 @@ static void check_slot(struct region_check *check, uint32_t index, const struct 
 	region_check_that(check, atomic_load_explicit(&wait->is_ending, memory_order_relaxed) <= 1,
 			  "thread record %u: a wait neither ends nor not", index);
 	region_check_that(check, wait->file >= -1, "thread record %u: a wait for descriptor %d", index, wait->file);
-	region_check_that(check, !unit || sample_of_unit(check, unit),
+	region_check_that(check, !unit || region_check_sample_at(check, unit),
 			  "thread record %u: a wait whose stack is in no sample", index);
 }
 
@@ -92,7 +91,7 @@ static void check_slot(struct region_check *check, uint32_t index, const struct 
 static void check_progress(struct region_check *check, uint32_t index, const struct thread_wait *wait)
 {
 	uint32_t unit = thread_wait_unit(wait);
-	const struct sample *sample = unit ? sample_of_unit(check, unit) : NULL;
+	const struct sample *sample = unit ? region_check_sample_at(check, unit) : NULL;
 
 	region_check_that(check, wait->waiter.since_ticks + SKEW_TICKS >= check->region->header.started.ticks,
 			  "thread record %u: waits since before the start", index);
@@ -164,6 +163,7 @@ static void check_record(struct region_check *check, uint32_t index)
 	region_check_that(check, atomic_load_explicit(&thread->handoff_ticks, memory_order_relaxed) >> 62 == 0,
 			  "thread record %u: more hand-off than time", index);
 	region_check_meter(check, index, &thread->meter);
+	region_check_holds(check, index, thread);
 	check_waits(check, index, thread);
 	check_lock_waits(check, index, &thread->lock_waits);
 	check_waited(check, index, thread);

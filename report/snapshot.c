@@ -38,6 +38,7 @@ static int copy_header(struct snapshot *snapshot, const struct region_header *he
 	snapshot->clock_source = header->clock_source == CLOCK_SOURCE_TSC ? CLOCK_SOURCE_TSC : CLOCK_SOURCE_MONOTONIC;
 	snapshot->mutex_fraction = atomic_load_explicit(&header->mutex_fraction, memory_order_relaxed);
 	snapshot->block_rate_ns = atomic_load_explicit(&header->block_rate_ns, memory_order_relaxed);
+	snapshot->hold_rate = header->hold_rate;
 	snapshot->dump_sequence = atomic_load_explicit(&header->dump_sequence, memory_order_relaxed);
 	snapshot->is_closed = atomic_load_explicit(&header->closed, memory_order_relaxed) != 0;
 	snapshot->program = copy_field(snapshot, header->program, sizeof(header->program));

@@ -89,6 +89,7 @@ struct snapshot {
 	uint32_t profiles; /* bit N: profile N is kept */
 	bool has_histogram;
 	uint32_t mutex_fraction;
+	uint32_t hold_rate; /* one acquisition in so many; 0: none */
 	int64_t block_rate_ns;
 	enum clock_source clock_source;
 	uint32_t dump_sequence;

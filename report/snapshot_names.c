@@ -4,7 +4,7 @@
 const char *snapshot_profile_name(enum profile profile)
 {
 	static const char *const names[] = {
-#define PROFILE(identifier, name, words) [identifier] = name,
+#define PROFILE(identifier, name, words, count, value, option) [identifier] = name,
 #include "profiles.def"
 #undef PROFILE
 	};
@@ -15,12 +15,34 @@ const char *snapshot_profile_name(enum profile profile)
 const char *snapshot_profile_words(enum profile profile)
 {
 	static const char *const all_words[] = {
-#define PROFILE(identifier, name, words) [identifier] = words,
+#define PROFILE(identifier, name, words, count, value, option) [identifier] = words,
 #include "profiles.def"
 #undef PROFILE
 	};
 
 	return all_words[profile];
+}
+
+struct snapshot_values snapshot_profile_values(enum profile profile)
+{
+	static const struct snapshot_values values[] = {
+#define PROFILE(identifier, name, words, count, value, option) [identifier] = {count, value},
+#include "profiles.def"
+#undef PROFILE
+	};
+
+	return values[profile];
+}
+
+const char *snapshot_profile_option(enum profile profile)
+{
+	static const char *const options[] = {
+#define PROFILE(identifier, name, words, count, value, option) [identifier] = option,
+#include "profiles.def"
+#undef PROFILE
+	};
+
+	return options[profile];
 }
 
 const char *snapshot_kind_name(enum wait_kind kind)

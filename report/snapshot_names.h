@@ -12,6 +12,17 @@
 const char *snapshot_profile_name(enum profile profile);
 const char *snapshot_profile_words(enum profile profile);
 
+/* What its two values are: "contentions", "delay". */
+struct snapshot_values {
+	const char *events;
+	const char *duration;
+};
+
+struct snapshot_values snapshot_profile_values(enum profile profile);
+
+/* What has it kept: "CONTEND_WAKERS=1"; "" if it always is. */
+const char *snapshot_profile_option(enum profile profile);
+
 /* "mutex", "cond", ...: the label `kind`. */
 const char *snapshot_kind_name(enum wait_kind kind);
 

@@ -29,12 +29,21 @@ static const char *text(const Profile *profile, int64_t number)
 /* Reading has checked that each sample has a value of each type. */
 static bool is_of_contention(const Profile *profile)
 {
-	return profile->n_sample_type >= 2 &&
-	       (profile->n_sample_type == 2 ||
-		(profile->n_sample_type == 3 &&
-		 strcmp(text(profile, profile->sample_type[TOOL_VALUE_LONGEST_NS]->type), "maximum") == 0)) &&
-	       strcmp(text(profile, profile->sample_type[TOOL_VALUE_COUNT]->type), "contentions") == 0 &&
-	       strcmp(text(profile, profile->sample_type[TOOL_VALUE_DELAY_NS]->type), "delay") == 0;
+	const char *events, *duration;
+
+	if (profile->n_sample_type != 2 &&
+	    (profile->n_sample_type != 3 ||
+	     strcmp(text(profile, profile->sample_type[TOOL_VALUE_LONGEST_NS]->type), "maximum") != 0))
+		return false;
+	events = text(profile, profile->sample_type[TOOL_VALUE_COUNT]->type);
+	duration = text(profile, profile->sample_type[TOOL_VALUE_DELAY_NS]->type);
+	for (int which = 0; which < PROFILE_COUNT; which++) {
+		struct snapshot_values values = snapshot_profile_values(which);
+
+		if (strcmp(events, values.events) == 0 && strcmp(duration, values.duration) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Our comments begin with the name of the profile. */

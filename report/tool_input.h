@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tool_input: what a user names on a command line becomes profiles. All commands that read profiles take the same:
  *
- *   FILE      a profile, gzip'd or not, whose sample types are contentions and delay (and maximum): ours or Go's
+ *   FILE      a profile, gzip'd or not, whose sample types are contentions and delay (and maximum), ours or Go's, or those of holds
  *   PID       a profiled process, alive or dead (a file of such a name is ./4711)
  *   REGION    the file of a region, wherever it lies, told by its first bytes
  *   -         a profile on standard input

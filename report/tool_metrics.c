@@ -104,6 +104,8 @@ static bool is_kind_of_profile(int kind, enum profile which)
 #undef WAIT_KIND
 	};
 
+	if (which == PROFILE_HOLD)
+		return wait_kind_is_held(kind);
 	if (which == PROFILE_MUTEX)
 		return ends[kind] & WAIT_END_RELEASE && kind != WAIT_FUTEX;
 	return which == PROFILE_BLOCK || (ends[kind] & WAIT_END_WAKE && kind != WAIT_FUTEX_LOCK);
@@ -155,11 +157,14 @@ static void put_total(const struct metrics_row *row, const char *name, bool is_d
 
 static void put_totals(const struct metrics_row *rows, size_t count, FILE *out)
 {
-	put_head("contend_contentions_total", "counter",
-		 "Waits (profile block), releases that made others wait (mutex), wakes (wake), by kind of wait.", out);
+	put_head(
+		"contend_contentions_total", "counter",
+		"Waits (profile block), releases that made others wait (mutex), wakes (wake), acquisitions (hold), by kind of wait.",
+		out);
 	for (size_t i = 0; i < count; i++)
 		put_total(&rows[i], "contend_contentions_total", false, out);
-	put_head("contend_delay_seconds_total", "counter", "Delay of these, all threads added up.", out);
+	put_head("contend_delay_seconds_total", "counter",
+		 "Delay of these, or time that locks were held (hold), all threads added up.", out);
 	for (size_t i = 0; i < count; i++)
 		put_total(&rows[i], "contend_delay_seconds_total", true, out);
 }

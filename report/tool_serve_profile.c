@@ -149,9 +149,8 @@ static void answer(struct serve_request *request, struct process *process, const
 	const struct snapshot *snapshot = process->look.snapshot;
 
 	if (!snapshot_has_profile(snapshot, order->which))
-		serve_error(request, STATUS_UNKNOWN,
-			    "Unknown profile: process %d does not keep it (start it with CONTEND_WAKERS=1)",
-			    process->pid);
+		serve_error(request, STATUS_UNKNOWN, "Unknown profile: process %d does not keep it (start it with %s)",
+			    process->pid, snapshot_profile_option(order->which));
 	else if (seconds)
 		begin_interval(request, order, &process->look, seconds);
 	else

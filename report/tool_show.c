@@ -130,7 +130,7 @@ static int help(void)
 	     "  --by LABEL         kind or fd: stacks with different labels stand apart, below a frame of that name\n"
 	     "  --no-idle          without waits of threads that have nothing to do\n"
 	     "  --lines            with inlined functions and files of sources, where there is debug information; takes longer\n"
-	     "  --profile NAME     mutex, block or wake: only that one, of a process; may be given again\n\n"
+	     "  --profile NAME     mutex, block, wake or hold: only that one, of a process; may be given again\n\n"
 	     "  contend show --html 4711 > locks.html\n"
 	     "  contend show --by kind --no-idle --folded 4711 | flamegraph.pl --countname ns > locks.svg\n\n"
 	     "Exit status: 0; 1 if something could not be read or written; 2 if the command line is wrong.");

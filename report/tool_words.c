@@ -61,5 +61,5 @@ int tool_words_read_profile(const char *command, const char *text, enum profile 
 			*out_profile = which;
 			return TOOL_OK;
 		}
-	return tool_misuse(command, "%s: not mutex, block or wake", text);
+	return tool_misuse(command, "%s: not mutex, block, wake or hold", text);
 }

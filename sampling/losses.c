@@ -18,8 +18,13 @@ void losses_init(struct losses *region_losses)
 
 void losses_add(enum loss loss)
 {
+	losses_add_many(loss, 1);
+}
+
+void losses_add_many(enum loss loss, uint64_t events)
+{
 	if (losses)
-		atomic_fetch_add_explicit(&losses->events[loss], 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&losses->events[loss], events, memory_order_relaxed);
 }
 
 const char *losses_words(enum loss loss)

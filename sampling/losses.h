@@ -26,6 +26,7 @@ struct losses {
 void losses_init(struct losses *losses);
 
 void losses_add(enum loss loss);
+void losses_add_many(enum loss loss, uint64_t events);
 
 /* The words that reports print for a loss. */
 const char *losses_words(enum loss loss);

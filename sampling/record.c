@@ -26,7 +26,7 @@ static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sam
 }
 
 /* The sample where the calling thread stands; the key has what is known of it but for kind, labels and stack. */
-static struct sample *sample_of(struct thread *self, struct sample_key key, const struct record_site *site)
+struct sample *record_sample_of(struct thread *self, struct sample_key key, const struct record_site *site)
 {
 	key.kind = site->kind;
 	key.labels = thread_labels_of(self);
@@ -153,7 +153,7 @@ void record_wait_take_stack(struct thread *self, struct record_wait *wait)
 {
 	struct thread_wait *slot = &self->waits[wait->wait_index];
 
-	wait->sample = sample_of(self, key_of_wait(wait), &wait->site);
+	wait->sample = record_sample_of(self, key_of_wait(wait), &wait->site);
 	atomic_store_explicit(&slot->stack, thread_wait_stack(slot->sequence, sample_table_unit(wait->sample)),
 			      memory_order_release); /* pairs with thread_wait_unit */
 }
@@ -186,8 +186,7 @@ bool record_wait_begin_slow(struct thread *self, struct record_wait *wait)
 	return true;
 }
 
-/* 0 unless delays are to be told apart. */
-static uint8_t delay_class_of(uint64_t delay_ticks)
+uint8_t record_delay_class_of(uint64_t delay_ticks)
 {
 	uint64_t ns_of_2_32_ticks = atomic_load_explicit(&record_knobs.ns_of_2_32_ticks, memory_order_relaxed);
 	unsigned __int128 delay_ns = (unsigned __int128)delay_ticks * ns_of_2_32_ticks >> 32;
@@ -207,7 +206,7 @@ static struct sample *sample_of_wait(struct thread *self, const struct record_wa
 	key.file_type = type;
 	key.delay_class = delay_class;
 	if (!wait->sample)
-		return sample_of(self, key, &wait->site);
+		return record_sample_of(self, key, &wait->site);
 	return sample_table_find(&key);
 }
 
@@ -264,7 +263,8 @@ static void settle_wait(struct thread *self, const struct record_wait *wait, str
 	if (delay_ticks < wait->threshold_ticks || wait->rate_ticks == 0)
 		return;
 	thread_labels_count_lost(self);
-	keep_wait(shown ? shown : sample_of_wait(self, wait, delay_class_of(delay_ticks)), wait, waker, delay_ticks);
+	keep_wait(shown ? shown : sample_of_wait(self, wait, record_delay_class_of(delay_ticks)), wait, waker,
+		  delay_ticks);
 }
 
 void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wait_outcome outcome, uint64_t now_ticks)
@@ -286,7 +286,7 @@ void record_wait_end_slow(struct thread *self, struct record_wait *wait, enum wa
 
 void record_wake(struct thread *self, const struct record_site *site, unsigned waiters)
 {
-	wakers_wake(site->object, sample_of(self, (struct sample_key){.profile = PROFILE_WAKE}, site), waiters);
+	wakers_wake(site->object, record_sample_of(self, (struct sample_key){.profile = PROFILE_WAKE}, site), waiters);
 }
 
 /* While the lock is held: only where labels are used, and only for releases that are kept. */
@@ -316,13 +316,15 @@ void record_release_end(struct thread *self, struct record_release release, cons
 	struct sample_key key = {.profile = PROFILE_MUTEX,
 				 .lock = release.lock.number,
 				 .waiter_labels = release.waiter_labels,
-				 .delay_class = delay_class_of(charge_ticks)};
+				 .delay_class = record_delay_class_of(charge_ticks)};
 	struct sample *sample;
 
+	if (release.hold.sample)
+		record_hold_add(self, release.hold);
 	if (!release.fraction)
 		return;
 	thread_labels_count_lost(self);
-	sample = sample_of(self, key, site);
+	sample = record_sample_of(self, key, site);
 	sample_add(sample, sampler_mutex_weight(release.charge_ticks, release.fraction, release.lock.shift));
 	sample_note_longest(sample, charge_ticks);
 }

@@ -52,12 +52,13 @@ struct record_wait {
 	bool is_measured;         /* the wrappers' */
 };
 
-/* A release that was charged, on its way to the mutex profile. */
+/* A release that was charged, on its way to the mutex profile; and the hold that it ends, on its way to the profile `hold`. */
 struct record_release {
 	uint64_t charge_ticks;
 	uint32_t fraction; /* at the time of the charge; 0: not to be recorded */
 	struct waiters_note lock;
 	uint32_t waiter_labels; /* of the longest waiter; 0: none */
+	struct hold_end hold;
 };
 
 /* For the two functions below only: their rarer cases. */
@@ -141,7 +142,26 @@ void record_wake(struct thread *self, const struct record_site *site, unsigned w
 /* `lock` is about to be released: takes the charge and draws. A few ns; nothing is unwound or written to the profile. */
 struct record_release record_release_begin(struct thread *self, const void *lock);
 
-/* Records what record_release_begin took, if its fraction is not 0. After the real release wherever possible. */
+/* The same for the hold: of what kind is that of a wait for the lock. */
+void record_hold_end(struct thread *self, const void *lock, enum wait_kind kind, struct record_release *release);
+
+/* Records what these two took, if they did. After the real release wherever possible. */
 void record_release_end(struct thread *self, struct record_release release, const struct record_site *site);
+
+/* A call is about to take a lock: the sample of its stack if it will be timed, else NULL. The walk would otherwise lengthen the
+ * critical section. */
+struct sample *record_hold_prepare(struct thread *self, const struct record_site *site);
+
+/* It has taken it, and this is timed if thread_own.hold_skip is 0. sample: as prepared; may be NULL. */
+void record_hold_begin(struct thread *self, const struct record_site *site, struct sample *sample);
+
+/* Adds a hold that is over. */
+void record_hold_add(struct thread *self, struct hold_end end);
+
+/* The sample with the stack of that site; the rest of its key is given, or follows from these. */
+struct sample *record_sample_of(struct thread *self, struct sample_key key, const struct record_site *site);
+
+/* 0 unless delays are to be told apart. */
+uint8_t record_delay_class_of(uint64_t delay_ticks);
 
 #endif

@@ -58,6 +58,7 @@ struct region_header {
 	uint32_t depth;          /* frames per stack */
 	uint32_t profiles;       /* bit N: profile N is kept */
 	uint32_t has_histogram;  /* 1: samples are told apart by how long it took */
+	uint32_t hold_rate;      /* one acquisition in so many is timed; 0: none */
 	struct clock_anchor started;
 	struct clock_anchor early; /* a second one, soon after, for reports after a reboot */
 	_Atomic uint64_t

@@ -26,7 +26,7 @@
 #include "sampler.h"
 
 enum profile {
-#define PROFILE(identifier, name, words) identifier,
+#define PROFILE(identifier, name, words, count, value, option) identifier,
 #include "profiles.def"
 #undef PROFILE
 	PROFILE_COUNT
@@ -55,6 +55,12 @@ static inline enum wait_end wait_kind_end(enum wait_kind kind)
 	};
 
 	return ends[kind];
+}
+
+/* Does one call take such a thing and another one release it? What is held for that long can be timed. */
+static inline bool wait_kind_is_held(enum wait_kind kind)
+{
+	return wait_kind_end(kind) == WAIT_END_RELEASE && kind != WAIT_FUTEX_LOCK;
 }
 
 /* What a sample is about. frames as in frame.h, leaf first. The numbers that may be 0 say nothing then. */

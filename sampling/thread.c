@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "config.h"
 #include "kernel.h"
 #include "libc_versions.h"
 #include "losses.h"
@@ -76,6 +77,8 @@ static void give_record_back(void)
 		thread_wait_publish(self, self->wait_depth - 1);
 	}
 	lock_table_settle(&self->lock_waits);
+	holds_leave(&self->holds);
+	self->holds.skip = thread_own.hold_skip;
 	memset(self->waited_ticks, 0, sizeof(self->waited_ticks));
 	self->labels = self->labels_lost = 0;
 	self->labels_inherited = false;
@@ -193,6 +196,8 @@ static void raise_used(uint32_t count)
 static void seed_record(struct thread *record, uint32_t index)
 {
 	random_seed(&record->random, threads.seed, index);
+	if (config.hold_rate)
+		record->holds.skip = holds_draw(&record->holds, &record->random, (uint32_t)config.hold_rate);
 	overhead_meter_init(&record->meter, threads.seed, threads.table->limit + index);
 }
 
@@ -229,7 +234,18 @@ static void lose(enum loss loss, enum thread_call call)
 	_Static_assert(LOSS_THREADS_FULL_RELEASES == LOSS_THREADS_FULL + OF_RELEASES &&
 			       LOSS_THREAD_GONE_RELEASES == LOSS_THREAD_GONE + OF_RELEASES,
 		       "losses.def has pairs");
-	losses_add(call == THREAD_CALL_WAIT ? loss : loss + OF_RELEASES);
+	if (call == THREAD_CALL_HOLD)
+		holds_lose(LOSS_HOLDS_REFUSED);
+	else if (call != THREAD_CALL_LOOK)
+		losses_add(call == THREAD_CALL_WAIT ? loss : loss + OF_RELEASES);
+}
+
+/* Acquisitions of short threads, one after the other, are counted like those of a long one. */
+static void take_over_skip(void)
+{
+	if (!thread_own.hold_is_drawn)
+		thread_own.hold_skip = thread_own.self->holds.skip;
+	thread_own.hold_is_drawn = true;
 }
 
 /* The thread's first measured call, or one after a fork. */
@@ -256,6 +272,7 @@ static struct thread *find_self(enum thread_call call)
 		thread_own.self->stack = thread_own.stack;
 		thread_own.self->wait_depth = 0;
 		thread_own.self->frame_limit = threads.depth;
+		take_over_skip();
 		await_end();
 	}
 	return thread_own.self;

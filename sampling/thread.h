@@ -8,7 +8,7 @@
  * Memory        records in the region, recycled when threads end; THREAD_WAITS nested waits each.
  * When full     thread_enter answers NULL for the new thread; LOSS_THREADS_FULL.
  * Fork          a child's first thread_enter finds the wipe-on-fork word gone and asks for a fresh region (thread_on_fork).
- * Thread-local  32 bytes, initial-exec.
+ * Thread-local  40 bytes, initial-exec.
  */
 #ifndef CONTEND_THREAD_H
 #define CONTEND_THREAD_H
@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "lock_table.h"
+#include "holds.h"
 #include "overhead.h"
 #include "random.h"
 #include "sample_table.h"
@@ -62,10 +63,11 @@ struct thread {
 	struct stack_limits stack;
 	struct overhead_meter meter;
 	struct thread_wait waits[THREAD_WAITS];
-	uint32_t labels;                /* a label set (labels.h); others read it */
-	uint32_t labels_lost;           /* pushes that found no room, and lie on top of that set */
-	bool labels_inherited;          /* by threads that it creates */
-	char name[THREAD_NAME_BYTES];   /* that the program gave it through contend.h; "": none */
+	uint32_t labels;              /* a label set (labels.h); others read it */
+	uint32_t labels_lost;         /* pushes that found no room, and lie on top of that set */
+	bool labels_inherited;        /* by threads that it creates */
+	char name[THREAD_NAME_BYTES]; /* that the program gave it through contend.h; "": none */
+	struct holds holds;
 	_Atomic uint64_t handoff_ticks; /* lock waiting that no release was charged with, of all owners so far */
 	/* From call to return, by kind, of this owner's waits that are over. A wait in a signal handler that interrupted a
 	 * wait is a part of that one. */
@@ -102,9 +104,11 @@ struct thread_own {
 	struct thread *self;
 	struct stack_limits stack;
 	uint32_t guard;
-	bool is_gone;    /* its record was given back: the last destructors run */
-	bool is_counted; /* among the threads that live */
-	bool is_awaited; /* its end will be noticed */
+	uint32_t hold_skip; /* acquisitions to let pass before the next one whose hold is timed */
+	bool hold_is_drawn; /* hold_skip is */
+	bool is_gone;       /* its record was given back: the last destructors run */
+	bool is_counted;    /* among the threads that live */
+	bool is_awaited;    /* its end will be noticed */
 };
 
 extern __thread struct thread_own thread_own __attribute__((visibility("hidden")));
@@ -113,7 +117,12 @@ extern __thread struct thread_own thread_own __attribute__((visibility("hidden")
 extern _Atomic uint32_t *thread_fork_word __attribute__((visibility("hidden")));
 
 /* What a call of the application is, for who counts it when it is lost. */
-enum thread_call { THREAD_CALL_WAIT, THREAD_CALL_RELEASE /* or a wake */ };
+enum thread_call {
+	THREAD_CALL_WAIT,
+	THREAD_CALL_RELEASE, /* or a wake */
+	THREAD_CALL_HOLD,    /* a timed acquisition */
+	THREAD_CALL_LOOK,    /* nothing is lost with it */
+};
 
 struct thread *thread_enter_refused(enum thread_call call);
 struct thread *thread_enter_slow(enum thread_call call);

@@ -153,7 +153,7 @@ static uint64_t add_waiter(struct waiters_lock *entry)
 void waiters_init(struct waiters *region_waiters)
 {
 	for (unsigned bucket = 0; bucket < WAITERS_BUCKETS; bucket++)
-		atomic_store_explicit(&waiters_presence[bucket].count, 0, memory_order_relaxed);
+		atomic_store_explicit(&waiters_presence[bucket].either, 0, memory_order_relaxed);
 	waiters = region_waiters;
 }
 

@@ -75,7 +75,13 @@ uint64_t waiters_charged_until(uint64_t since_ticks, uint64_t last_charge);
 
 /* One cache line each, so that unlocks of different locks share none with a lock that is waited for. */
 struct waiters_presence {
-	_Alignas(64) _Atomic uint32_t count; /* waiters in this bucket */
+	union {
+		struct {
+			_Alignas(64) _Atomic uint32_t count; /* waiters in this bucket */
+			_Atomic uint32_t holds;              /* holds of its locks that are timed (holds.h) */
+		};
+		_Atomic uint64_t either;
+	};
 };
 
 extern struct waiters_presence waiters_presence[WAITERS_BUCKETS] __attribute__((visibility("hidden")));
@@ -85,10 +91,16 @@ static inline uint32_t waiters_bucket_of(const void *lock)
 	return address_hash(lock, WAITERS_BUCKET_BITS);
 }
 
-/* May anyone wait for this lock? False is certain (for waits that had begun); all that an uncontended release pays. */
+/* May anyone wait for this lock? False is certain (for waits that had begun). */
 static inline bool waiters_any(const void *lock)
 {
 	return atomic_load_explicit(&waiters_presence[waiters_bucket_of(lock)].count, memory_order_relaxed) != 0;
+}
+
+/* The same, or may it be held by somebody whose hold is timed? What an uncontended unlock asks, at the same price. */
+static inline bool waiters_or_holds(const void *lock)
+{
+	return atomic_load_explicit(&waiters_presence[waiters_bucket_of(lock)].either, memory_order_relaxed) != 0;
 }
 
 /* waiters: zeroed memory of the region; presence is cleared. Only while no other thread can be inside. */

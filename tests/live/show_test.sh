@@ -176,7 +176,7 @@ refused 2 'size: not kind or fd'
 show --weight heavy "$block"
 refused 2 'heavy: not delay or contentions'
 show --profile heap "$block"
-refused 2 'heap: not mutex, block or wake'
+refused 2 'heap: not mutex, block, wake or hold'
 show --help
 is 'help is no failure' "$status" 0
 at_least 'and says how it is used' "$(grep -c '^Usage: contend show ' "$work/show.out")" 1

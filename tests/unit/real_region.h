@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* real_region: the region of this very test program, recorded in by the real modules, for tests of what reads regions. Three
- * threads wait for two locks; waits that are over, releases, a cut stack and a release that knows whom it was for are in it.
+ * threads wait for two locks; waits that are over, releases, a cut stack, a release that knows whom it was for, a hold that is over and one that is not are in it.
  * Included by the test program, once. */
 #ifndef CONTEND_TESTS_REAL_REGION_H
 #define CONTEND_TESTS_REAL_REGION_H
@@ -79,6 +79,27 @@ static __attribute__((noinline)) void real_region_release(enum wait_kind kind, c
 	thread_leave(self);
 }
 
+/* A wrapper of a call that takes a lock. */
+static __attribute__((noinline)) void real_region_hold(const void *object)
+{
+	struct record_site site = real_region_site(WAIT_MUTEX, object, __builtin_frame_address(0));
+	struct thread *self = thread_enter();
+
+	record_hold_begin(self, &site, record_hold_prepare(self, &site));
+	thread_leave(self);
+}
+
+/* A wrapper of the call that releases it. */
+static void real_region_unhold(const void *object)
+{
+	struct record_release release = {.fraction = 0};
+	struct thread *self = thread_enter();
+
+	record_hold_end(self, object, WAIT_MUTEX, &release);
+	record_release_end(self, release, NULL);
+	thread_leave(self);
+}
+
 /* What follows the call keeps it from becoming a jump. */
 static __attribute__((noinline)) void real_region_recurse(unsigned frames)
 {
@@ -131,6 +152,9 @@ static void real_region_record(void)
 		real_region_release(WAIT_MUTEX, &real_region_locks[i % 2], NULL);
 	lock_names_give(&named, "named");
 	real_region_wait(WAIT_MUTEX, &named, -1);
+	for (int i = 0; i < 2; i++)
+		real_region_hold(&real_region_locks[i]);
+	real_region_unhold(&real_region_locks[1]);
 	real_region_recurse(2 * REAL_REGION_DEPTH);
 	real_region_label();
 	close(file);
@@ -150,7 +174,8 @@ static void real_region_bail_out(const char *words)
 static void real_region_start(char *directory)
 {
 	char option[64];
-	char *environment[] = {option, "CONTEND_MEMORY=2m", "CONTEND_DEPTH=16", "CONTEND_WAKERS=1", NULL};
+	char *environment[] = {
+		option, "CONTEND_MEMORY=2m", "CONTEND_DEPTH=16", "CONTEND_WAKERS=1", "CONTEND_HOLD_RATE=1", NULL};
 
 	if (!mkdtemp(directory))
 		real_region_bail_out("no directory for a region");

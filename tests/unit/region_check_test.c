@@ -68,6 +68,7 @@ enum place {
 	AT_SAMPLE,        /* of that slot: a wait for a condition */
 	AT_RELEASE,       /* of a mutex */
 	AT_FUTEX_RELEASE, /* with the waiter's frames */
+	AT_HELD,          /* a hold that is over */
 	AT_OVERFLOW_SLOT,
 };
 
@@ -177,6 +178,8 @@ static void *at(enum place place)
 		return sample_of(region, find_slot(PROFILE_MUTEX, WAIT_MUTEX, true));
 	case AT_FUTEX_RELEASE:
 		return sample_of(region, find_slot(PROFILE_MUTEX, WAIT_FUTEX, true));
+	case AT_HELD:
+		return sample_of(region, find_slot(PROFILE_HOLD, WAIT_MUTEX, true));
 	case AT_OVERFLOW_SLOT:
 		return &slots(region)[find_slot(PROFILE_WAKE, WAIT_SLEEP, false)];
 	}
@@ -348,7 +351,18 @@ static void class_without_histogram(void)
 /* The waiter's frames are a part of the releaser's stack then, which is too deep. */
 static void waiter_becomes_code(void)
 {
-	region->header.depth = 2;
+	region->header.depth = REAL_REGION_DEPTH / 2;
+}
+
+static void lost_holds_without_rate(void)
+{
+	region->header.hold_rate = 0;
+	region->losses.events[LOSS_HOLDS_LEFT] = 1;
+}
+
+static void holds_without_rate(void)
+{
+	region->header.hold_rate = 0;
 }
 
 static void wakes_without_profile(void)
@@ -424,10 +438,11 @@ static void model_passes(void)
 	is_u64(summary.threads, 1 + REAL_REGION_WAITERS, "threads");
 	is_u64(summary.waits, REAL_REGION_WAITERS, "waits");
 	ok(summary.modules >= 2 && summary.frame_rules > summary.modules, "modules and rules");
-	is_u64(summary.samples, 11, "samples");
-	is_u64(summary.stacks, 9, "stacks");
+	is_u64(summary.samples, 12, "samples");
+	is_u64(summary.stacks, 10, "stacks");
 	is_u64(summary.events[PROFILE_BLOCK], 7, "waits that are over");
 	is_u64(summary.events[PROFILE_MUTEX], 12, "releases");
+	is_u64(summary.events[PROFILE_HOLD], 1, "holds that are over");
 	ok(summary.losses == 1 && !summary.is_emptied, "one stack was cut");
 }
 
