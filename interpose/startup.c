@@ -17,6 +17,7 @@
 #include "control.h"
 #include "dump.h"
 #include "heap.h"
+#include "held_locks.h"
 #include "hold.h"
 #include "kernel.h"
 #include "late_stacks.h"
@@ -90,6 +91,7 @@ static int dump_own_region(const char *pattern)
 	region_set_sign(REGION_SIGN_DUMP);
 	before_ns = thread_cpu_ns();
 	late_stacks_take();
+	held_locks_charge();
 	error = dump_region(region_mine(), pattern, &result);
 	overhead_add_report(thread_cpu_ns() - before_ns);
 	region_clear_sign(REGION_SIGN_DUMP);

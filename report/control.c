@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 
 #include "control.h"
+#include "held_locks.h"
 #include "kernel.h"
 #include "late_stacks.h"
 #include "libc_versions.h"
@@ -151,6 +152,7 @@ static uint32_t show_waits(const struct wish *wish)
 	if (!(wish->wanted & WISH_WAITS) || !acquire())
 		return 0;
 	late_stacks_take();
+	held_locks_charge();
 	release();
 	return WISH_WAITS;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lock_owner: who holds what a thread waits for, as libc notes it in the object itself.
  *
- * Called from   the tool; the library does not have it.
+ * Called from   the tool; the thread that makes reports.
  * Reads         the object in the process's memory, once. Where that is not allowed nothing is known.
  * Knows         who holds mutexes of every type, who writes in a reader-writer lock and how many read (not who: libc does not
  *               note it), which thread a join waits for, who has a futex that hands priority on; of barriers, semaphores and

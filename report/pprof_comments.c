@@ -128,6 +128,9 @@ void pprof_comments_write(const struct snapshot *snapshot, enum profile profile,
 	    (unsigned)snapshot->mutex_fraction, (long long)snapshot->block_rate_ns);
 	add(out_comments, "# hand-off: %lld ns of lock waiting came after the last release and is charged to none",
 	    (long long)snapshot->handoff_ns);
+	if (snapshot->uncharged_ns)
+		add(out_comments, "# not yet charged: %lld ns of lock waiting that goes on, until its lock is released",
+		    (long long)snapshot->uncharged_ns);
 	add_overhead(out_comments, snapshot);
 	add_governor(out_comments, snapshot);
 	add_clock(out_comments, snapshot);

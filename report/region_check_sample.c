@@ -83,6 +83,8 @@ static const char *pseudo_fault(const struct sample *sample, uint32_t index, uin
 		return index > begin && index + 1 == end ? NULL : "a cut in the middle of a stack";
 	if (is_pseudo(frame, FRAME_OVERFLOW))
 		return index == begin && index + 1 == end ? NULL : "the overflow in the middle of a stack";
+	if (is_pseudo(frame, FRAME_HELD))
+		return sample->profile == PROFILE_MUTEX && index == 0 && end > 1 ? NULL : "held where nothing is";
 	if (is_pseudo(frame, FRAME_WAITER))
 		return "a waiter where none can be";
 	return "no pseudo frame";
@@ -121,7 +123,7 @@ static const char *frames_fault(struct region_check *check, const struct sample 
 	const char *fault = stack_fault(check, sample, 0, own, out_index);
 
 	*out_index = fault ? *out_index : own;
-	if (!fault && own > check->region->header.depth)
+	if (!fault && own - is_pseudo(sample->frames[0], FRAME_HELD) > check->region->header.depth)
 		return "deeper than stacks are";
 	if (!fault && own < depth && (own == 0 || own + 1 == depth || depth - own > THREAD_EXTRA_FRAMES))
 		return "a waiter where none can be";

@@ -9,6 +9,7 @@
 #include "snapshot_locks.h"
 #include "snapshot_threads.h"
 #include "snapshot.h"
+#include "snapshot_uncharged.h"
 #include "snapshot_waits.h"
 
 /* What is read, and how much of it. */
@@ -199,7 +200,8 @@ static uint64_t checked_frame(const struct snapshot *snapshot, uint64_t frame)
 	uint32_t module = frame_module(frame);
 	uint64_t address = frame_address(frame);
 
-	if (module == FRAME_MODULE_PSEUDO && (address == FRAME_TRUNCATED || address == FRAME_OVERFLOW))
+	if (module == FRAME_MODULE_PSEUDO &&
+	    (address == FRAME_TRUNCATED || address == FRAME_OVERFLOW || address == FRAME_HELD))
 		return frame;
 	if (module < snapshot->module_count && address >= snapshot->modules[module].start &&
 	    address < snapshot->modules[module].limit)
@@ -281,6 +283,8 @@ static int copy_all(struct snapshot *snapshot, struct source *source, const stru
 	if (!error)
 		error = copy_samples(snapshot, source);
 	snapshot->waits_without_stack = source->waits.without_stack;
+	snapshot->uncharged_ns = snapshot_clock_ns(snapshot->ns_per_tick,
+						   snapshot_uncharged_ticks(source->region, source->waits.until_ticks));
 	if (!error)
 		error = copy_modules(snapshot, &source->region->modules);
 	if (!error)

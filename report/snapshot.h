@@ -65,6 +65,7 @@ struct snapshot {
 	size_t label_count;
 	uint64_t losses[LOSS_COUNT];
 	int64_t handoff_ns;
+	int64_t uncharged_ns;         /* lock waiting that goes on, and is charged to nobody yet */
 	uint64_t waits_without_stack; /* waits in progress that would be in the samples if their stacks were known */
 	struct snapshot_overhead {
 		int64_t own_ns; /* what recording cost, and reports in the process (overhead.h) */

@@ -132,6 +132,8 @@ static const char *pseudo_name(struct arena *arena, uint64_t frame)
 		return "[truncated]";
 	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_OVERFLOW))
 		return "[overflow]";
+	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_HELD))
+		return "[still held]";
 	return name_from_address(arena, "[unknown]", frame_address(frame));
 }
 

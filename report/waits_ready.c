@@ -8,14 +8,15 @@
 
 enum { LIMIT_NS = 100000000 };
 
-static bool is_old_enough(const struct thread_wait *wait, uint64_t now_ticks, uint64_t least_ticks)
-{
-	return wait->rate_ticks != 0 && clock_elapsed_ticks(wait->waiter.since_ticks, now_ticks) >= least_ticks;
-}
-
+/* Whether who holds a lock waits himself only the process knows. */
 static bool is_incomplete(const struct thread_wait *wait)
 {
-	return thread_wait_unit(wait) == 0 || wait->file >= 0;
+	return wait->waiter.lock || (wait->rate_ticks != 0 && (thread_wait_unit(wait) == 0 || wait->file >= 0));
+}
+
+static bool is_old_enough(const struct thread_wait *wait, uint64_t now_ticks, uint64_t least_ticks)
+{
+	return clock_elapsed_ticks(wait->waiter.since_ticks, now_ticks) >= least_ticks;
 }
 
 static bool lacks_something(const struct region_file *file, uint64_t now_ticks, uint64_t least_ticks)

@@ -22,6 +22,7 @@ enum frame_pseudo {
 	FRAME_TRUNCATED, /* the root of a stack that was cut */
 	FRAME_OVERFLOW,  /* the only frame of what a full sample table could not hold */
 	FRAME_WAITER,    /* what follows is no part of this stack: the first frames of who waited for what it ends */
+	FRAME_HELD,      /* a leaf: what follows has not released its lock yet, and waits itself */
 };
 
 static inline uint64_t frame_make(uint32_t module, uint64_t address)

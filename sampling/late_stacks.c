@@ -85,13 +85,18 @@ static bool is_wanted(const struct late *late)
 
 static void take(struct late *late)
 {
-	const struct sample *sample;
+	const struct sample *sample = is_wanted(late) ? sample_of(late) : NULL;
 
-	if (!wait_look(late->record, late->index, &late->wait) || !is_due(&late->wait) || !is_wanted(late))
-		return;
-	sample = sample_of(late);
 	if (sample)
 		publish(late, sample);
+}
+
+void late_stacks_take_of(struct thread *record, uint32_t index)
+{
+	struct late late = {.record = record, .index = index};
+
+	if (wait_look(record, index, &late.wait))
+		take(&late);
 }
 
 void late_stacks_take(void)
@@ -103,6 +108,7 @@ void late_stacks_take(void)
 	for (uint32_t i = 0; i < used; i++) {
 		late.record = thread_table_at(table, i);
 		for (late.index = 0; late.index < THREAD_WAITS; late.index++)
-			take(&late);
+			if (wait_look(late.record, late.index, &late.wait) && is_due(&late.wait))
+				take(&late);
 	}
 }

@@ -8,6 +8,11 @@
 #ifndef CONTEND_LATE_STACKS_H
 #define CONTEND_LATE_STACKS_H
 
+#include "thread.h"
+
 void late_stacks_take(void);
+
+/* Of one wait, however long it lasts and whether a report would show it. */
+void late_stacks_take_of(struct thread *record, uint32_t index);
 
 #endif

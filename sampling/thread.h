@@ -47,6 +47,7 @@ struct thread_wait {
 	/* Where its stack is, if it is known: the sample's unit in the table in the lower half, and in the upper one the wait's
 	 * sequence: what was written for another wait says nothing of this one. Its owner writes it, or who makes a report. */
 	_Atomic uint64_t stack;
+	uint64_t held;              /* when locks that its thread holds were first charged (report/held_locks.c) */
 	uint32_t sequence;          /* the record's, when the wait was written */
 	int32_t file;               /* descriptor that it is about, or -1 */
 	_Atomic uint32_t is_ending; /* set before its end is timed: what it adds up to may be in the tables or not */

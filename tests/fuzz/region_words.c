@@ -45,6 +45,7 @@ static const struct region_word header_words[] = {
 	WORD(header.block_rate_ns),
 	WORD(header.dump_sequence),
 	WORD(header.closed),
+	WORD(header.shown_until_ticks),
 	WORD(header.program[0]),
 	WORD(header.program[8]),
 	WORD(header.program[sizeof(((struct region *)0)->header.program) - 1]),
