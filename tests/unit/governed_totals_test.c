@@ -17,7 +17,7 @@
 #include "losses.h"
 #include "record.h"
 
-enum { SEEDS = 1000, ROUNDS = 5000, LOCKS = 8, WAITERS = 3, DEPTH = 4, LEVEL_LASTS_NS = 3000000 };
+enum { SEEDS = 400, ROUNDS = 5000, LOCKS = 8, WAITERS = 3, DEPTH = 4, LEVEL_LASTS_NS = 3000000 };
 
 static _Alignas(4096) char samples_memory[1 << 18];
 static struct sample_table *const samples = (struct sample_table *)samples_memory;
