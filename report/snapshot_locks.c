@@ -86,8 +86,9 @@ static void add_wait(struct snapshot *snapshot, const struct thread_wait *wait)
 	snapshot->locks[lock - 1].kind = wait->kind;
 }
 
-static void add_thread(struct account *accounts, struct snapshot *snapshot, const struct thread *thread,
-		       uint32_t resets)
+/* Its owner writes without looking at us: what is read of it may be of two instants. */
+__attribute__((no_sanitize("thread"))) static void add_thread(struct account *accounts, struct snapshot *snapshot,
+							      const struct thread *thread, uint32_t resets)
 {
 	const struct lock_waits waits = *(const volatile struct lock_waits *)&thread->lock_waits;
 	uint32_t depth = __atomic_load_n(&thread->wait_depth, __ATOMIC_ACQUIRE);
