@@ -93,13 +93,13 @@ static struct sample *sample_of(const struct holder *holder, const struct thread
 static void charge(const struct pass *pass, const struct holder *holder, const struct thread_wait *waiter,
 		   struct sample *sample)
 {
-	uint32_t lock;
-	struct sample_weight weight = {.delay_ticks = waiters_charge((const void *)(uintptr_t)waiter->object, &lock)};
+	struct waiters_note note = {0};
+	struct sample_weight weight = {.delay_ticks = waiters_charge((const void *)(uintptr_t)waiter->object, &note)};
 
 	if (weight.delay_ticks == 0)
 		return;
 	if (is_first_charge(pass, holder) || sample_read(sample).count == 0)
-		weight.count = SAMPLER_COUNT_ONE;
+		weight.count = SAMPLER_COUNT_ONE << note.shift;
 	sample_add(sample, weight);
 }
 

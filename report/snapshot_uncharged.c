@@ -22,7 +22,8 @@ static uint64_t uncharged_of(const struct region *region, const struct thread_wa
 
 	if (!wait->waiter.lock || wait->kind == WAIT_FUTEX || !find_account(region, wait, &view))
 		return 0;
-	return clock_elapsed_ticks(waiters_charged_until(wait->waiter.since_ticks, view.last_charge), until_ticks);
+	return clock_elapsed_ticks(waiters_charged_until(wait->waiter.since_ticks, view.last_charge), until_ticks)
+	       << view.shift;
 }
 
 uint64_t snapshot_uncharged_ticks(const struct region *region, uint64_t until_ticks)
