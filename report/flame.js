@@ -66,18 +66,18 @@ function add(values, delay, contentions) {
 	values.contentions += contentions;
 }
 
-/* Samples are five numbers each: node, kind, fd, contentions, delay. */
+/* Samples are five numbers each: node, kind, value of data.label, contentions, delay. */
 function buildTree(profile, options) {
 	const root = newNode(null, "all", null);
 	for (let i = 0; i < profile.samples.length; i += 5) {
-		const [at, kind, fd, contentions, delay] = profile.samples.slice(i, i + 5);
+		const [at, kind, value, contentions, delay] = profile.samples.slice(i, i + 5);
 		const path = pathOf(profile, at);
 		let node = root;
 		if (profile.kinds[kind].idle && !options.idle)
 			continue;
 		add(root.total, delay, contentions);
 		if (options.group !== "none") {
-			const label = options.group === "kind" ? profile.kinds[kind].name : profile.fds[fd];
+			const label = options.group === "kind" ? profile.kinds[kind].name : profile.values[value];
 			node = childOf(node, `label ${label}`, label || "none", null);
 			add(node.total, delay, contentions);
 		}
@@ -436,6 +436,7 @@ function pressAnywhere(event) {
 function start() {
 	const hasIdle = data.profiles.some((profile) => profile.kinds.some((kind) => kind.idle));
 	document.querySelector(`input[name="weight"][value="${data.weight}"]`).checked = true;
+	byId("label").textContent = data.label === "fd" ? "type of descriptor" : data.label;
 	byId("group").value = data.group;
 	byId("idle-label").hidden = !hasIdle;
 	byId("panels").append(...panels.map((panel) => panel.section));

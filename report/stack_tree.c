@@ -6,6 +6,7 @@
 
 #include "heap.h"
 #include "path.h"
+#include "stack_label.h"
 #include "stack_tree.h"
 
 typedef Perftools__Profiles__Profile Profile;
@@ -208,14 +209,6 @@ static int find_frames(struct adding *adding)
 	return error;
 }
 
-static const char *label(const Profile *profile, const Sample *sample, const char *key)
-{
-	for (size_t i = 0; i < sample->n_label; i++)
-		if (strcmp(profile->string_table[sample->label[i]->key], key) == 0)
-			return profile->string_table[sample->label[i]->str];
-	return "";
-}
-
 struct sample_wanted {
 	const struct stack_tree *tree;
 	const struct stack_sample *sample;
@@ -227,15 +220,16 @@ static bool sample_is_same(const void *wanted, uint32_t number)
 	const struct stack_sample *that = &this->tree->samples[number];
 
 	return this->sample->node == that->node && strcmp(this->sample->kind, that->kind) == 0 &&
-	       strcmp(this->sample->fd, that->fd) == 0;
+	       strcmp(this->sample->fd, that->fd) == 0 && strcmp(this->sample->value, that->value) == 0;
 }
 
 static uint64_t sample_hash(const struct stack_sample *sample)
 {
 	uint64_t words[] = {sample->node, hash_index_bytes(sample->kind, strlen(sample->kind)),
-			    hash_index_bytes(sample->fd, strlen(sample->fd))};
+			    hash_index_bytes(sample->fd, strlen(sample->fd)),
+			    hash_index_bytes(sample->value, strlen(sample->value))};
 
-	return hash_index_words(words, 3);
+	return hash_index_words(words, 4);
 }
 
 static int find_sample(struct stack_tree *tree, const struct stack_sample *sample, uint32_t *out_number)
@@ -256,17 +250,16 @@ static int find_sample(struct stack_tree *tree, const struct stack_sample *sampl
 	return 0;
 }
 
-/* From the root to the frame of the group that the sample belongs to. */
+/* From the root to the frame of the value that the sample has. */
 static int step_to_group(struct stack_tree *tree, const struct stack_sample *sample, uint32_t *node)
 {
 	struct stack_frame frame = {.file = "", .object = ""};
-	const char *value = tree->group == STACK_GROUP_KIND ? sample->kind : sample->fd;
 	uint32_t number;
 	int error;
 
-	if (tree->group == STACK_GROUP_NONE)
+	if (!tree->is_grouped)
 		return 0;
-	frame.function = value[0] ? value : "none";
+	frame.function = sample->value[0] ? sample->value : "none";
 	error = find_frame(tree, &frame, &number);
 	return error ? error : step(tree, number, node);
 }
@@ -289,16 +282,28 @@ static int step_inwards(struct adding *adding, const Sample *sample, uint32_t *n
 	return error;
 }
 
+/* Of the three labels that a sample is told apart by. */
+static int find_values(const struct adding *adding, const Sample *from, struct stack_sample *sample)
+{
+	const Profile *profile = adding->profile;
+	struct stack_tree *tree = adding->tree;
+
+	sample->kind = stack_label_value(profile, from, "kind", &tree->texts);
+	sample->fd = stack_label_value(profile, from, "fd", &tree->texts);
+	sample->value = tree->label ? stack_label_value(profile, from, tree->label, &tree->texts) : "";
+	return sample->kind && sample->fd && sample->value ? 0 : -ENOMEM;
+}
+
 static int add_sample(struct adding *adding, const Sample *sample)
 {
 	struct stack_tree *tree = adding->tree;
-	struct stack_sample this = {.node = STACK_TREE_ROOT,
-				    .kind = label(adding->profile, sample, "kind"),
-				    .fd = label(adding->profile, sample, "fd")};
+	struct stack_sample this = {.node = STACK_TREE_ROOT};
 	uint32_t number;
 	int64_t *values;
-	int error = step_to_group(tree, &this, &this.node);
+	int error = find_values(adding, sample, &this);
 
+	if (!error)
+		error = step_to_group(tree, &this, &this.node);
 	if (!error)
 		error = step_inwards(adding, sample, &this.node);
 	if (!error)

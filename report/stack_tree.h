@@ -23,9 +23,6 @@ enum { STACK_TREE_ROOT = 0, STACK_TREE_SIDES = 2, STACK_TREE_NODES_LIMIT = 1 << 
 /* In the order of a sample's values. */
 enum stack_weight { STACK_WEIGHT_CONTENTIONS, STACK_WEIGHT_DELAY_NS, STACK_WEIGHTS };
 
-/* What stands below the root: the stacks, or a frame for each value of a label. */
-enum stack_group { STACK_GROUP_NONE, STACK_GROUP_KIND, STACK_GROUP_FD };
-
 struct stack_frame {
 	const char *function; /* mangled, perhaps */
 	const char *file;     /* of its source; "" if unknown */
@@ -43,12 +40,14 @@ typedef int64_t stack_values[STACK_WEIGHTS];
 struct stack_sample {
 	uint32_t node;         /* the innermost function; the root if the stack is empty */
 	const char *kind, *fd; /* labels; "" for none */
+	const char *value;     /* of the tree's label */
 	stack_values values[STACK_TREE_SIDES];
 };
 
-/* All zero: empty, not grouped. */
+/* All zero: empty, no label. The first two are to be set before anything is added. */
 struct stack_tree {
-	enum stack_group group; /* to be set before anything is added */
+	const char *label; /* its key: samples with different values of it stand apart; NULL: none */
+	bool is_grouped;   /* below the root there is a frame for each of its values, "none" for those without */
 	struct stack_frame *frames;
 	struct stack_node *nodes;
 	struct stack_sample *samples;

@@ -29,11 +29,20 @@ struct reading {
 	size_t input_count, shown_count;
 };
 
+/* A page has a switch for kinds anyway, and for one label more. */
+static const char *tree_label(const struct show_command *command)
+{
+	const char *label = command->order.label;
+
+	return command->form == tool_show_html && (!label || strcmp(label, "kind") == 0) ? "fd" : label;
+}
+
 static int plant_tree(const struct show_command *command, struct shown *shown)
 {
 	int error;
 
-	shown->tree.group = command->form == tool_show_html ? STACK_GROUP_NONE : command->order.group;
+	shown->tree.label = tree_label(command);
+	shown->tree.is_grouped = command->order.label && command->form != tool_show_html;
 	error = stack_tree_add(&shown->tree, shown->profile->message, 0);
 	if (error) {
 		stack_tree_free(&shown->tree);
@@ -93,6 +102,8 @@ static int show(char **names, size_t count, const struct show_command *command)
 	int status = read_all(names, count, command, &reading);
 	int error = 0;
 
+	if (command->order.label)
+		tool_show_say_missing(reading.shown, reading.shown_count, command->order.label);
 	if (reading.shown_count)
 		error = command->form(reading.shown, reading.shown_count, &command->order, stdout);
 	free_all(&reading);
@@ -127,7 +138,8 @@ static int help(void)
 	     "  --json             everything, for programs\n\n"
 	     "  -n COUNT           that many stacks in the text (10)\n"
 	     "  --weight WHAT      delay (the default) or contentions: what sorts the text, and is counted in the others\n"
-	     "  --by LABEL         kind or fd: stacks with different labels stand apart, below a frame of that name\n"
+	     "  --by LABEL         kind, fd, lock, wait, held or one of the program's (endpoint, waiter.endpoint): stacks\n"
+	     "                     with different values of it stand apart, below a frame of that name\n"
 	     "  --no-idle          without waits of threads that have nothing to do\n"
 	     "  --lines            with inlined functions and files of sources, where there is debug information; takes longer\n"
 	     "  --profile NAME     mutex, block, wake or hold: only that one, of a process; may be given again\n\n"
@@ -187,7 +199,8 @@ static int take_option(int option, struct show_command *command)
 	case OPTION_WEIGHT:
 		return tool_words_read_weight("show", optarg, &command->order.weight);
 	case OPTION_BY:
-		return tool_words_read_group("show", optarg, &command->order.group);
+		command->order.label = optarg;
+		return optarg[0] ? TOOL_OK : tool_misuse("show", "--by: a label is needed, as in --by lock");
 	case OPTION_PROFILE:
 		return choose_profile(command);
 	case OPTION_LINES:

@@ -18,7 +18,7 @@ struct shown {
 struct show_order {
 	unsigned most; /* stacks in the text */
 	enum stack_weight weight;
-	enum stack_group group; /* the trees are grouped so, but for HTML, which can do it itself */
+	const char *label; /* the trees are grouped by it, but for HTML, which can do it itself; NULL: not asked for */
 };
 
 /* A form: writes all profiles to `out`. 0 or -errno; what the stream met, its owner asks it. */
@@ -33,6 +33,9 @@ int tool_show_svg(struct shown *shown, size_t count, const struct show_order *or
 
 /* The `most` worst stacks of one profile, worst first: idle waits or the others. */
 void tool_show_worst(struct shown *shown, bool idle, const struct show_order *order, FILE *out);
+
+/* If no sample has such a label, says so on standard error, and which ones there are. */
+void tool_show_say_missing(const struct shown *shown, size_t count, const char *label);
 
 /* A member of an object of JSON. */
 void tool_show_print_json_comments(const struct shown *shown, FILE *out);

@@ -2,6 +2,7 @@
 /* contend show --html: a page that draws flame graphs (flame.js), with the profiles in it as JSON. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "flame_files.h"
 #include "string_table.h"
@@ -15,10 +16,10 @@ struct page {
 	const struct show_order *order;
 };
 
-/* The different labels of a profile's samples. */
+/* The different kinds of a profile's samples, and values of the tree's label. */
 struct labels {
 	struct arena arena;
-	struct string_table kinds, fds;
+	struct string_table kinds, values;
 };
 
 static int print_title(const void *argument, FILE *out)
@@ -68,8 +69,8 @@ static void print_samples(const struct stack_tree *tree, struct labels *labels, 
 
 		fprintf(out, "%s%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRId64 ", %" PRId64, i ? ", " : "",
 			sample->node, string_table_number(&labels->kinds, sample->kind),
-			string_table_number(&labels->fds, sample->fd), sample->values[0][STACK_WEIGHT_CONTENTIONS],
-			sample->values[0][STACK_WEIGHT_DELAY_NS]);
+			string_table_number(&labels->values, sample->value),
+			sample->values[0][STACK_WEIGHT_CONTENTIONS], sample->values[0][STACK_WEIGHT_DELAY_NS]);
 	}
 	fputs("],\n", out);
 }
@@ -84,21 +85,21 @@ static void print_labels(const struct labels *labels, FILE *out)
 		tool_text_print_json(kind, out);
 		fputc('}', out);
 	}
-	fputs("],\n\"fds\": [", out);
-	for (size_t i = 0; i < labels->fds.count; i++) {
+	fputs("],\n\"values\": [", out);
+	for (size_t i = 0; i < labels->values.count; i++) {
 		fputs(i ? ", " : "", out);
-		tool_text_print_json(labels->fds.texts[i], out);
+		tool_text_print_json(labels->values.texts[i], out);
 	}
 	fputs("]}", out);
 }
 
 static int print_profile(const struct shown *shown, FILE *out)
 {
-	struct labels labels = {.kinds.arena = &labels.arena, .fds.arena = &labels.arena};
+	struct labels labels = {.kinds.arena = &labels.arena, .values.arena = &labels.arena};
 	int error;
 
 	string_table_init(&labels.kinds);
-	string_table_init(&labels.fds);
+	string_table_init(&labels.values);
 	fputs("{\"name\": ", out);
 	tool_text_print_json(shown->name, out);
 	fprintf(out, ", \"profile\": \"%s\", \"duration_ns\": %" PRId64 ",\n", shown->profile->kind,
@@ -108,11 +109,11 @@ static int print_profile(const struct shown *shown, FILE *out)
 	print_frames(&shown->tree, out);
 	print_nodes(&shown->tree, out);
 	print_samples(&shown->tree, &labels, out);
-	error = labels.kinds.error ? labels.kinds.error : labels.fds.error;
+	error = labels.kinds.error ? labels.kinds.error : labels.values.error;
 	if (!error)
 		print_labels(&labels, out);
 	string_table_free(&labels.kinds);
-	string_table_free(&labels.fds);
+	string_table_free(&labels.values);
 	arena_free(&labels.arena);
 	return error;
 }
@@ -121,13 +122,16 @@ static int print_data(const void *argument, FILE *out)
 {
 	static const char *const weights[] = {
 		[STACK_WEIGHT_CONTENTIONS] = "contentions", [STACK_WEIGHT_DELAY_NS] = "delay"};
-	static const char *const groups[] = {
-		[STACK_GROUP_NONE] = "none", [STACK_GROUP_KIND] = "kind", [STACK_GROUP_FD] = "fd"};
 	const struct page *page = argument;
+	const char *label = page->order->label;
 	int error = 0;
 
-	fprintf(out, "{\"weight\": \"%s\", \"group\": \"%s\", \"profiles\": [\n", weights[page->order->weight],
-		groups[page->order->group]);
+	fprintf(out, "{\"weight\": \"%s\", \"group\": \"%s\", \"label\": ", weights[page->order->weight],
+		!label                       ? "none"
+		: strcmp(label, "kind") == 0 ? "kind"
+					     : "label");
+	tool_text_print_json(page->shown[0].tree.label, out);
+	fputs(", \"profiles\": [\n", out);
 	for (size_t i = 0; i < page->count && !error; i++) {
 		fputs(i ? ",\n" : "", out);
 		error = print_profile(&page->shown[i], out);

@@ -40,13 +40,24 @@ static const char *function_of(const struct stack_tree *tree, uint32_t node)
 	return tree->frames[tree->nodes[node].frame].function;
 }
 
+/* Of the tree's label, unless that is one of the two which are shown anyway. */
+static const char *value_beside(const struct stack_tree *tree, const struct stack_sample *sample)
+{
+	const char *label = tree->label;
+
+	return label && strcmp(label, "kind") != 0 && strcmp(label, "fd") != 0 ? sample->value : "";
+}
+
 void tool_stack_print(const struct stack_tree *tree, const struct stack_sample *sample, FILE *out)
 {
+	const char *value = value_beside(tree, sample);
 	uint32_t node = sample->node;
 
 	tool_text_print(sample->kind, out);
 	fputs(sample->fd[0] ? " " : "", out);
 	tool_text_print(sample->fd, out);
+	fputs(value[0] ? " " : "", out);
+	tool_text_print(value, out);
 	fputc(' ', out);
 	for (int i = 0; i <= CALLERS_SHOWN && node != STACK_TREE_ROOT; i++) {
 		fputs(i ? " < " : " ", out);

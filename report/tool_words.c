@@ -42,18 +42,6 @@ int tool_words_read_weight(const char *command, const char *text, enum stack_wei
 	return TOOL_OK;
 }
 
-int tool_words_read_group(const char *command, const char *text, enum stack_group *out_group)
-{
-	static const char *const words[] = {
-		[STACK_GROUP_NONE] = "none", [STACK_GROUP_KIND] = "kind", [STACK_GROUP_FD] = "fd", NULL};
-	int number = find_word(text, words);
-
-	if (number < 0)
-		return tool_misuse(command, "%s: not kind or fd", text);
-	*out_group = number;
-	return TOOL_OK;
-}
-
 int tool_words_read_profile(const char *command, const char *text, enum profile *out_profile)
 {
 	for (int which = 0; which < PROFILE_COUNT; which++)

@@ -14,7 +14,6 @@
 int tool_words_read_count(const char *command, const char *things, const char *text, unsigned *out_count);
 
 int tool_words_read_weight(const char *command, const char *text, enum stack_weight *out_weight);
-int tool_words_read_group(const char *command, const char *text, enum stack_group *out_group);
 int tool_words_read_profile(const char *command, const char *text, enum profile *out_profile);
 
 #endif

@@ -92,6 +92,39 @@ show --folded --by fd "$block"
 is 'folded, --by fd: pipes' "$(folded "$work/show.out" '^pipe;')" "$(sum "$text" delay '' 'fd=pipe')"
 is 'folded, --by fd: the rest' "$(folded "$work/show.out" '^none;')" \
 	$(($(sum "$text" delay) - $(sum "$text" delay '' 'fd=pipe')))
+
+# by LABEL FILE TEXT: each value of it has what its samples have in the text, and those without are below "none".
+by()
+{
+	show --folded --by "$1" "$2"
+	is "folded, --by $1: shown" "$status $(cat "$work/show.err")" '0 '
+	is "folded, --by $1: all values" "$(awk '{ delay = $NF; sub(/;.*/, ""); gsub(/ /, ""); delays[$0] += delay }
+		END { for (value in delays) printf "%s %.0f\n", value, delays[value] }' "$work/show.out" | sort)" \
+		"$(awk -F '\t' -v key="$1=" '/^#/ || $2 + 0 == 0 { next }
+			{ value = "none"; count = split($3, labels, ",") }
+			{ for (i = 1; i <= count; i++) if (index(labels[i], key) == 1) value = substr(labels[i], length(key) + 1) }
+			{ delays[value] += $2 }
+			END { for (value in delays) printf "%s %.0f\n", value, delays[value] }' "$3" | sort)"
+}
+
+check 'a program with labels' profiled labels env CONTEND_HISTOGRAM=1 "$live/labels"
+labels=$work/labels.$(last_dump labels)
+labels_text=$(decoded labels last block)
+for label in kind lock wait endpoint label.kind number; do
+	by "$label" "$labels.block.pb.gz" "$labels_text"
+	at_least "folded, --by $label: different ones" "$(cut -d ';' -f 1 "$work/show.out" | sort -u | wc -l)" 2
+done
+by waiter.endpoint "$labels.mutex.pb.gz" "$(decoded labels last mutex)"
+is 'folded, --by waiter.endpoint: who was made to wait' "$(grep -c '^/first;' "$work/show.out")" 1
+show --by endpoint "$labels.block.pb.gz"
+is '--by endpoint: as text' "$(part worst | grep -oE 'mutex /(first|second)  pthread_mutex_lock < wait_labelled' | sort | xargs)" \
+	'mutex /first pthread_mutex_lock < wait_labelled mutex /second pthread_mutex_lock < wait_labelled'
+show --html --by endpoint "$labels.block.pb.gz"
+is '--by endpoint: a page that has it' "$(grep -c '"group": "label", "label": "endpoint"' "$work/show.out") $(
+	grep -c '^"values": .*"/second"' "$work/show.out")" '1 1'
+show --folded --by size "$labels.mutex.pb.gz"
+is '--by what no sample has' "$status $(sed 's/are: .*lock.*/are: lock/' "$work/show.err")" "0 contend: no sample has the label 'size'; there are: lock"
+is 'is below none' "$(grep -vc '^none;' "$work/show.out")" 0
 locks=$work/locks.$(last_dump locks)
 show --folded "$locks.mutex.pb.gz" "$locks.block.pb.gz"
 is 'folded, two profiles: told apart at the root' "$(folded "$work/show.out" '^mutex;') $(folded "$work/show.out" '^block;')" \
@@ -171,8 +204,8 @@ show -x "$block"
 refused 2 "contend show: invalid option -- 'x'"
 show --json --folded "$block"
 refused 2 'two forms are asked for'
-show --by size "$block"
-refused 2 'size: not kind or fd'
+show --by '' "$block"
+refused 2 '--by: a label is needed'
 show --weight heavy "$block"
 refused 2 'heavy: not delay or contentions'
 show --profile heap "$block"

@@ -172,7 +172,7 @@ static void check_frames(void)
 
 static void check_groups(void)
 {
-	struct stack_tree tree = {.group = STACK_GROUP_KIND};
+	struct stack_tree tree = {.label = "kind", .is_grouped = true};
 
 	ok(add(&tree, 0, 0, STACK(A), 1) == 0 && add(&tree, 0, 1, STACK(A), 1) == 0, "two kinds");
 	is_u64(tree.node_count, 5, "stand below frames of their own");
