@@ -56,7 +56,9 @@ int tool_dump_regions(pid_t pid, const struct dump_order *order, unsigned *out_f
 /* The last part of the program's path, fit to be printed: "unknown" if it cannot be told. */
 void tool_program_name(const struct region_header *header, char *out_name, size_t bytes);
 
-/* Prints the `most` worst stacks of a profile to `out`, without idle waits. TOOL_OK or TOOL_FAILED. */
-int tool_print_worst(const char *profile_path, unsigned most, FILE *out);
+/* On standard error: the `most` worst stacks, or that there are none but idle ones; where to see who made others wait, if
+ * anybody did. */
+void tool_run_say_worst(const char *block_path, unsigned most);
+void tool_run_say_holders(const char *mutex_path);
 
 #endif

@@ -127,9 +127,9 @@ static void report(pid_t pid, const struct timespec *since)
 		fputs("  none: nothing was recorded, or the program cannot be profiled (static or set-uid)\n", stderr);
 		return;
 	}
-	fputs("contend: the worst waits:\n", stderr);
-	tool_print_worst(block, WORST_SHOWN, stderr);
-	fprintf(stderr, "contend: who made them wait: go tool pprof -top %s\n", mutex);
+	tool_run_say_worst(block, WORST_SHOWN);
+	if (mutex[0])
+		tool_run_say_holders(mutex);
 }
 
 /* Ctrl-C is for the program; we stay to report. What is sent to us alone is passed on. */

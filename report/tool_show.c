@@ -114,18 +114,6 @@ static int show(char **names, size_t count, const struct show_command *command)
 	return status;
 }
 
-int tool_print_worst(const char *profile_path, unsigned most, FILE *out)
-{
-	struct show_command command = {.order = {.most = most, .weight = STACK_WEIGHT_DELAY_NS}};
-	struct reading reading = {0};
-	int status = read_all((char **)&profile_path, 1, &command, &reading);
-
-	if (status == TOOL_OK)
-		tool_show_worst(&reading.shown[0], false, &command.order, out);
-	free_all(&reading);
-	return status;
-}
-
 static int help(void)
 {
 	puts("Usage: contend show [OPTION...] FILE|PID|REGION...\n\n"

@@ -14,7 +14,9 @@ for profile in mutex block; do
 	is 'and one only' ${#files[@]} 1
 	check 'which it names' grep -qF "${files[0]}" err
 done
-check 'it tells the worst waits' grep -q wait_for_it err
+is 'it tells the worst waits' "$(sed -n '/^contend: the worst waits:$/,$p' err | grep -c wait_for_it)" 1
+is 'and where to see who made them wait' "$(tail -n 1 err)" \
+	"contend: who made them wait: go tool pprof -top $(echo contend.exit_ways."$process".*.mutex.pb.gz)"
 "$BUILD/tests/decode" "$(echo contend.*.block.pb.gz)" >block.txt
 at_least 'the profile has the waits' "$(sum block.txt count ';wait_for_it;')" 1
 
@@ -31,6 +33,13 @@ is 'in one line' "$(grep -c '/nowhere/program' err)" 1
 "$contend" run -- true >out 2>err
 is 'a program that waits for nothing succeeds' $? 0
 check 'and it is said that nothing was recorded' test -s err
+"$contend" run -o idle -- sleep 0.1 >out 2>err
+is 'idle waits alone are no bad ones; nobody made them wait' "$? $(sed '/^  /d' err)" "0 contend: profiles:
+contend: nobody waited but threads with nothing to do: contend show $(echo idle*.block.pb.gz)"
+"$contend" run -o holders --block-rate 0 -- "$live/exit_ways" return 1>out 2>err
+is 'waits that are not recorded are not said to be none' "$(sed '1d; /^  /d' err)" "contend: profiles:
+contend: no wait was recorded
+contend: who made them wait: go tool pprof -top $(echo holders*.mutex.pb.gz)"
 CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_OUT=$work/mine.%n "$contend" run -- "$live/exit_ways" >out 2>err
 at_least 'what the environment says holds' "$(sum "$(decoded mine last block)" count ';wait_for_it;')" "$rounds"
 is 'its waits are all there' "$(sum "$(decoded mine last block)" count ';wait_for_it;')" "$rounds"
