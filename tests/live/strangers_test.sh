@@ -44,7 +44,7 @@ check 'the program runs' await says running.out wait
 region=$(find "$places/contend-65534" -type f -name "$pid.*")
 is 'its region is its own' "$(stat -c '%U %a' "$region" "$places/contend-65534" | tr '\n' ' ')" 'nobody 600 nobody 700 '
 
-is_refused 'dump PID' "process $pid: no region .*not yours" 1 dump "$pid"
+is_refused 'dump PID' "process $pid is not profiled, another user's" 1 dump "$pid"
 is_refused 'dump --region' 'Permission denied' 1 dump --region "$region"
 is_refused 'check' 'Permission denied' 1 check "$region"
 as 1 "$work/contend" list
