@@ -125,15 +125,15 @@ static void visit(const struct pass *pass, const struct thread *record, const st
 void held_locks_charge(void)
 {
 	static uint32_t passes;
-	struct pass pass = {.table = thread_table_mine(),
-			    .number = ++passes,
-			    .begun_ticks = clock_now_ticks(),
-			    .least_ticks = (uint64_t)(SHOWN_LEAST_NS * clock_ticks_per_ns())};
+	struct pass pass = {.table = thread_table_mine(), .number = ++passes};
 	uint32_t used = atomic_load_explicit(&pass.table->used, memory_order_relaxed);
 	struct thread_wait wait;
 
-	if (atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed) == 0)
+	if (atomic_load_explicit(&record_knobs.fraction, memory_order_relaxed) ==
+	    0) /* then the clock may be forbidden */
 		return;
+	pass.begun_ticks = clock_now_ticks();
+	pass.least_ticks = (uint64_t)(SHOWN_LEAST_NS * clock_ticks_per_ns());
 	process_memory_open_own(&pass.memory);
 	for (uint32_t i = 0; i < used; i++)
 		for (uint32_t index = 0; index < THREAD_WAITS; index++) {
