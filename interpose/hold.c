@@ -11,7 +11,7 @@
 
 struct sample *hold_prepare(const struct record_site *site)
 {
-	struct thread *self = thread_enter_for(THREAD_CALL_LOOK);
+	struct thread *self = record_is_stopped() ? NULL : thread_enter_for(THREAD_CALL_LOOK);
 	struct sample *sample;
 
 	if (!self)
@@ -25,8 +25,11 @@ struct sample *hold_prepare(const struct record_site *site)
 void hold_begin(const struct record_site *site, struct sample *sample)
 {
 	bool is_timed = thread_own.hold_skip == 0;
-	struct thread *self = thread_enter_for(is_timed ? THREAD_CALL_HOLD : THREAD_CALL_LOOK);
+	struct thread *self;
 
+	if (record_is_stopped())
+		return;
+	self = thread_enter_for(is_timed ? THREAD_CALL_HOLD : THREAD_CALL_LOOK);
 	if (!self) {
 		thread_own.hold_skip = (is_timed ? (uint32_t)config.hold_rate : thread_own.hold_skip) - 1;
 		return;

@@ -72,13 +72,14 @@ struct record_release measure_release_begin(const void *object)
 struct record_release measure_unlock_begin(const void *lock, enum wait_kind kind)
 {
 	struct record_release release = {.fraction = 0};
-	struct thread *self = thread_enter_for(THREAD_CALL_RELEASE);
+	bool is_charged = record_is_on(), is_held = holds_any(lock) && !record_is_stopped();
+	struct thread *self = is_charged || is_held ? thread_enter_for(THREAD_CALL_RELEASE) : NULL;
 
 	if (!self)
 		return release;
-	if (record_is_on())
+	if (is_charged)
 		release = record_release_begin(self, lock);
-	if (holds_any(lock))
+	if (is_held)
 		record_hold_end(self, lock, kind, &release);
 	thread_leave(self);
 	return release;
