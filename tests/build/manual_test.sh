@@ -43,6 +43,8 @@ done
 
 is 'the help has the commands of the list' "$(commands)" \
 	"$(sed -n 's/^COMMAND("\([a-z]*\)".*/\1/p' "$ROOT/report/commands.def")"
+is 'so has README.md, with what they do' "$(grep '^| `contend [a-z]*` |' "$ROOT/README.md")" \
+	"$(sed -n '/^COMMAND/N; s/^COMMAND("\([a-z]*\)", .*,\n\t"\(.*\)")$/| `contend \1` | \2 |/p' "$ROOT/report/commands.def")"
 for command in $(commands); do
 	"$contend" "$command" --help >"$TMPDIR/help"
 	section "$TMPDIR/contend.1" "$command" >"$TMPDIR/section"
