@@ -32,7 +32,9 @@ static struct {
 	_Atomic bool is_stopping;  /* the helper shall end */
 	_Atomic uint32_t is_ready; /* the helper has made its first system calls; its creator waits here */
 	pthread_t helper;
-	char *signal_stack; /* STACK_BYTES for dumps in the signal handler */
+	char *own_stack;     /* STACK_BYTES for dumps where the thread has not so many left; who dumps has it */
+	const char *pattern; /* of a dump on it */
+	int error;           /* of that */
 } control;
 
 static uint32_t my_tid(void)
@@ -69,6 +71,29 @@ static void release(void)
 	KERNEL_CALL(futex, &control.dumper, FUTEX_WAKE_PRIVATE, INT_MAX);
 }
 
+/* A thread may have a stack of 16 KiB, and a signal handler one of its own. */
+static bool has_room(void)
+{
+	uint64_t here = (uint64_t)(uintptr_t)__builtin_frame_address(0);
+	struct stack_limits limits = thread_own.stack;
+
+	return here >= limits.low_address + STACK_BYTES && here < limits.high_address;
+}
+
+static void dump_on_own_stack(void)
+{
+	control.error = control.dump(control.pattern);
+}
+
+static int dump_with_room(const char *pattern)
+{
+	if (!control.own_stack || has_room())
+		return control.dump(pattern);
+	control.pattern = pattern;
+	own_stack_call(dump_on_own_stack, control.own_stack + STACK_BYTES);
+	return control.error;
+}
+
 /* Serves all requests there are, if it writes where they want it. Whoever dumps calls it. */
 static int dump_muted(const char *pattern)
 {
@@ -78,7 +103,7 @@ static int dump_muted(const char *pattern)
 	if (!pattern)
 		atomic_store_explicit(&control.served, atomic_load_explicit(&control.requested, memory_order_relaxed),
 				      memory_order_relaxed);
-	error = control.dump(pattern);
+	error = dump_with_room(pattern);
 	thread_unmute(muted);
 	return error;
 }
@@ -88,16 +113,11 @@ static bool is_request_pending(void)
 	return atomic_load(&control.requested) != atomic_load(&control.served);
 }
 
-static void dump_for_signal(void)
-{
-	(void)dump_muted(NULL); /* the dump itself says what went wrong */
-}
-
 /* A handler that finds a dump under way leaves its request to that thread, which looks again after its release. */
 static void serve_in_handler(void)
 {
 	while (is_request_pending() && acquire_now()) {
-		own_stack_call(dump_for_signal, control.signal_stack + STACK_BYTES);
+		(void)dump_muted(NULL); /* it says itself what went wrong */
 		release();
 	}
 }
@@ -187,7 +207,7 @@ static void *help(void *unused)
 }
 
 /* A page that faults below it keeps an overflow from going unseen. */
-static char *signal_stack_new(void)
+static char *own_stack_new(void)
 {
 	char *memory = mmap(NULL, PAGE_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -205,14 +225,14 @@ int control_init(control_dump_function *dump, int signal)
 	struct sigaction present;
 
 	control.dump = dump;
+	control.own_stack = own_stack_new();
 	if (signal == 0)
 		return 0;
 	if (sigaction(signal, NULL, &present) != 0)
 		return -errno;
 	if ((present.sa_flags & SA_SIGINFO) || present.sa_handler != SIG_DFL)
 		return -EBUSY;
-	control.signal_stack = signal_stack_new();
-	if (!control.signal_stack)
+	if (!control.own_stack)
 		return -ENOMEM;
 	sigfillset(&action.sa_mask);
 	return sigaction(signal, &action, NULL) == 0 ? 0 : -errno;

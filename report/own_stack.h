@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* own_stack: run something big in a signal handler, whose stack may be tiny.
+/* own_stack: run something big where the stack may be tiny: in a signal handler, or in a thread that was given little.
  *
- * Called from   a signal handler with all signals blocked (another handler would run on this stack), by one thread at a time.
+ * Called from   any context, by one thread at a time. A signal handler that comes meanwhile runs on this stack, too.
  */
 #ifndef CONTEND_OWN_STACK_H
 #define CONTEND_OWN_STACK_H
