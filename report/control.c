@@ -19,8 +19,6 @@
 #include "thread.h"
 #include "wish.h"
 
-enum { STACK_BYTES = 256 * 1024, PAGE_BYTES = 4096 };
-
 static struct {
 	control_dump_function *dump;
 	_Atomic uint32_t requested; /* requests so far */
@@ -32,9 +30,6 @@ static struct {
 	_Atomic bool is_stopping;  /* the helper shall end */
 	_Atomic uint32_t is_ready; /* the helper has made its first system calls; its creator waits here */
 	pthread_t helper;
-	char *own_stack;     /* STACK_BYTES for dumps where the thread has not so many left; who dumps has it */
-	const char *pattern; /* of a dump on it */
-	int error;           /* of that */
 } control;
 
 static uint32_t my_tid(void)
@@ -71,29 +66,6 @@ static void release(void)
 	KERNEL_CALL(futex, &control.dumper, FUTEX_WAKE_PRIVATE, INT_MAX);
 }
 
-/* A thread may have a stack of 16 KiB, and a signal handler one of its own. */
-static bool has_room(void)
-{
-	uint64_t here = (uint64_t)(uintptr_t)__builtin_frame_address(0);
-	struct stack_limits limits = thread_own.stack;
-
-	return here >= limits.low_address + STACK_BYTES && here < limits.high_address;
-}
-
-static void dump_on_own_stack(void)
-{
-	control.error = control.dump(control.pattern);
-}
-
-static int dump_with_room(const char *pattern)
-{
-	if (!control.own_stack || has_room())
-		return control.dump(pattern);
-	control.pattern = pattern;
-	own_stack_call(dump_on_own_stack, control.own_stack + STACK_BYTES);
-	return control.error;
-}
-
 /* Serves all requests there are, if it writes where they want it. Whoever dumps calls it. */
 static int dump_muted(const char *pattern)
 {
@@ -103,7 +75,7 @@ static int dump_muted(const char *pattern)
 	if (!pattern)
 		atomic_store_explicit(&control.served, atomic_load_explicit(&control.requested, memory_order_relaxed),
 				      memory_order_relaxed);
-	error = dump_with_room(pattern);
+	error = own_stack_run(control.dump, pattern);
 	thread_unmute(muted);
 	return error;
 }
@@ -206,33 +178,22 @@ static void *help(void *unused)
 	return unused;
 }
 
-/* A page that faults below it keeps an overflow from going unseen. */
-static char *own_stack_new(void)
-{
-	char *memory = mmap(NULL, PAGE_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (memory == MAP_FAILED)
-		return NULL;
-	mprotect(memory, PAGE_BYTES, PROT_NONE);
-	return memory + PAGE_BYTES;
-}
-
 /* SA_RESTART and SA_ONSTACK: programs with small stacks (cgo) demand the one, all others are glad of the other. */
 int control_init(control_dump_function *dump, int signal)
 {
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
 	struct sigaction present;
+	bool has_stack;
 
 	control.dump = dump;
-	control.own_stack = own_stack_new();
+	has_stack = own_stack_init();
 	if (signal == 0)
 		return 0;
 	if (sigaction(signal, NULL, &present) != 0)
 		return -errno;
 	if ((present.sa_flags & SA_SIGINFO) || present.sa_handler != SIG_DFL)
 		return -EBUSY;
-	if (!control.own_stack)
+	if (!has_stack)
 		return -ENOMEM;
 	sigfillset(&action.sa_mask);
 	return sigaction(signal, &action, NULL) == 0 ? 0 : -errno;
@@ -253,7 +214,7 @@ void control_start_helper(control_create_function *create)
 	if (!control.dump || atomic_exchange(&control.has_helper, true))
 		return;
 	pthread_attr_init(&attributes); /* cannot fail in glibc */
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setstacksize(&attributes, OWN_STACK_BYTES);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	atomic_store(&control.is_ready, 0);
