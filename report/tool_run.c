@@ -112,15 +112,31 @@ static void say_ending(const char *program, int status)
 	fprintf(stderr, "contend: %s: %s\n", program, words);
 }
 
-/* Afterwards: what a killed program left is written, too. */
-static void report(pid_t pid, const struct timespec *since)
+/* What a killed program left is written, too; `out` gets the names of the files. */
+static void write_left(pid_t pid, FILE *out)
 {
-	struct dump_order order = {.pattern = config.out, .dead_only = true, .is_silent = true, .out = stderr};
-	char mutex[PATH_MAX], block[PATH_MAX];
+	struct dump_order order = {.pattern = config.out, .dead_only = true, .is_silent = true, .out = out};
 	unsigned found;
 
+	if (out)
+		tool_dump_regions(pid, &order, &found);
+}
+
+static void write_left_silently(pid_t pid)
+{
+	FILE *nowhere = fopen("/dev/null", "w");
+
+	write_left(pid, nowhere);
+	if (nowhere)
+		fclose(nowhere);
+}
+
+static void summarize(pid_t pid, const struct timespec *since)
+{
+	char mutex[PATH_MAX], block[PATH_MAX];
+
 	fputs("contend: profiles:\n", stderr);
-	tool_dump_regions(pid, &order, &found);
+	write_left(pid, stderr);
 	list_profiles(pid, ".mutex.pb.gz", since, mutex, sizeof(mutex));
 	list_profiles(pid, ".block.pb.gz", since, block, sizeof(block));
 	if (!block[0]) {
@@ -174,7 +190,8 @@ static int exit_status(int status)
 	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int run(char **argv)
+/* wants_summary: on standard error, of a program that was started. */
+static int run(char **argv, bool wants_summary)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, forward = {.sa_handler = pass_on};
 	struct sigaction old_interrupt, old_quit;
@@ -201,11 +218,15 @@ static int run(char **argv)
 	sigaction(SIGUSR1, &forward, NULL);
 	sigaction(SIGUSR2, &forward, NULL);
 	status = wait_for_child();
-	if (read(failed[0], &byte, 1) == 0) { /* it did become the program */
-		if (status > 0)
-			say_ending(argv[0], status);
-		report(child, &start);
+	if (read(failed[0], &byte, 1) != 0) /* it did not become the program */
+		return exit_status(status);
+	if (!wants_summary) {
+		write_left_silently(child);
+		return exit_status(status);
 	}
+	if (status > 0)
+		say_ending(argv[0], status);
+	summarize(child, &start);
 	return exit_status(status);
 }
 
@@ -217,9 +238,10 @@ static void print_line(const char *line)
 static int help(void)
 {
 	puts("Usage: contend run [OPTION...] [--] PROGRAM [ARGUMENT...]\n\n"
-	     "Runs PROGRAM with libcontend.so preloaded. Says afterwards, on standard error, where the profiles are and what\n"
-	     "the three worst waits were. The exit status is the program's; 128 + N if signal N ended it, 127 if it was not\n"
-	     "found, 126 if it could not be started.\n\n"
+	     "Runs PROGRAM with libcontend.so preloaded. Says afterwards, on standard error if that is a terminal, where the\n"
+	     "profiles are and what the three worst waits were. The exit status is the program's; 128 + N if signal N ended it,\n"
+	     "127 if it was not found, 126 if it could not be started.\n\n"
+	     "  --summary           says so in any case: where a script or a log gets it\n"
 	     "  --fraction N        CONTEND_FRACTION (here 1: every release that made others wait)\n"
 	     "  --block-rate TIME   CONTEND_BLOCK_RATE (here 1: every wait)\n"
 	     "  -o, --out PATTERN   CONTEND_OUT\n\n"
@@ -230,12 +252,14 @@ static int help(void)
 
 int tool_run(int argc, char **argv)
 {
-	enum { OPTION_FRACTION = 256, OPTION_BLOCK_RATE };
+	enum { OPTION_FRACTION = 256, OPTION_BLOCK_RATE, OPTION_SUMMARY };
 	static const struct option options[] = {{"fraction", required_argument, NULL, OPTION_FRACTION},
 						{"block-rate", required_argument, NULL, OPTION_BLOCK_RATE},
 						{"out", required_argument, NULL, 'o'},
+						{"summary", no_argument, NULL, OPTION_SUMMARY},
 						{"help", no_argument, NULL, 'h'},
 						{0}};
+	bool wants_summary = isatty(STDERR_FILENO);
 	char library[PATH_MAX];
 	int option;
 
@@ -252,6 +276,9 @@ int tool_run(int argc, char **argv)
 		case 'o':
 			setenv("CONTEND_OUT", optarg, 1);
 			break;
+		case OPTION_SUMMARY:
+			wants_summary = true;
+			break;
 		case 'h':
 			return help();
 		default:
@@ -266,5 +293,5 @@ int tool_run(int argc, char **argv)
 		return tool_fail("cannot find %s beside this program or in ../lib from there: preload it yourself, "
 				 "LD_PRELOAD=/PATH/%s PROGRAM",
 				 library_name, library_name);
-	return run(argv + optind);
+	return run(argv + optind, wants_summary);
 }

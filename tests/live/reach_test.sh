@@ -71,7 +71,7 @@ check 'a program of Go alone is built' env CGO_ENABLED=0 GOCACHE="$BUILD/go-cach
 unseen pure "$work/pure"
 says_why()
 {
-	"$contend" run -o "$work/why.%n" -- "$1" >"$work/why.out" 2>"$work/why.err"
+	"$contend" run --summary -o "$work/why.%n" -- "$1" >"$work/why.out" 2>"$work/why.err"
 	check "contend run says that $1 may not be one that can be profiled" says "$work/why.err" 'static or set-uid'
 }
 says_why "$work/static"
