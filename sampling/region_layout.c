@@ -5,7 +5,7 @@
 #include "region_layout.h"
 
 /* One record for so many bytes of region, 1024 threads in the default 8 MiB; but never more than a part of it. */
-enum { BYTES_PER_THREAD = 8192, THREADS_PART = 4 };
+enum { BYTES_PER_THREAD = 8192, THREADS_PART = 3 };
 
 enum { PAGE_BYTES = 4096 };
 

@@ -74,7 +74,7 @@ cleared_regions()
 
 	[ $way = bare ] && return
 	kept_kib=$(find "$CONTEND_REGION_DIR" -path '*/contend-*' -type f -printf '%k\n' | awk '{ n += $1 } END { print n + 0 }')
-	check "$way: the regions of four workers keep less than 10 MiB ($kept_kib KiB)" test "$kept_kib" -lt 10240
+	check "$way: the regions of four workers keep less than 14 MiB ($kept_kib KiB)" test "$kept_kib" -lt 14336
 	find "$CONTEND_REGION_DIR" -path '*/contend-*' -type f -delete
 }
 
