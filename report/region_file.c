@@ -163,10 +163,9 @@ static int read_region(long descriptor, struct region_file *out_file)
 	return error;
 }
 
-int region_file_read_at(long directory, const char *path, struct region_file *out_file)
+/* descriptor: ours from here on; or -errno, and that is the answer. */
+static int read_opened(long descriptor, struct region_file *out_file)
 {
-	long descriptor =
-		KERNEL_CALL(openat, directory, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int error;
 
 	if (descriptor < 0)
@@ -175,6 +174,13 @@ int region_file_read_at(long directory, const char *path, struct region_file *ou
 	if (error)
 		KERNEL_CALL(close, descriptor);
 	return error;
+}
+
+int region_file_read_at(long directory, const char *path, struct region_file *out_file)
+{
+	return read_opened(
+		KERNEL_CALL(openat, directory, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
+		out_file);
 }
 
 int region_file_read(const char *path, struct region_file *out_file)
@@ -184,15 +190,7 @@ int region_file_read(const char *path, struct region_file *out_file)
 
 int region_file_read_again(const struct region_file *file, struct region_file *out_file)
 {
-	long descriptor = KERNEL_CALL(fcntl, file->descriptor, F_DUPFD_CLOEXEC, 0);
-	int error;
-
-	if (descriptor < 0)
-		return descriptor;
-	error = read_region(descriptor, out_file);
-	if (error)
-		KERNEL_CALL(close, descriptor);
-	return error;
+	return read_opened(KERNEL_CALL(fcntl, file->descriptor, F_DUPFD_CLOEXEC, 0), out_file);
 }
 
 int region_file_open_to_write(const struct region_file *file)
