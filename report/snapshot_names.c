@@ -1,48 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 #include "snapshot_names.h"
 
-const char *snapshot_profile_name(enum profile profile)
-{
-	static const char *const names[] = {
-#define PROFILE(identifier, name, words, count, value, option) [identifier] = name,
+static const struct profile_texts {
+	const char *name, *words, *option;
+	struct snapshot_values values;
+} profile_texts[] = {
+#define PROFILE(identifier, name, words, count, value, option) [identifier] = {name, words, option, {count, value}},
 #include "profiles.def"
 #undef PROFILE
-	};
+};
 
-	return names[profile];
+const char *snapshot_profile_name(enum profile profile)
+{
+	return profile_texts[profile].name;
 }
 
 const char *snapshot_profile_words(enum profile profile)
 {
-	static const char *const all_words[] = {
-#define PROFILE(identifier, name, words, count, value, option) [identifier] = words,
-#include "profiles.def"
-#undef PROFILE
-	};
-
-	return all_words[profile];
+	return profile_texts[profile].words;
 }
 
 struct snapshot_values snapshot_profile_values(enum profile profile)
 {
-	static const struct snapshot_values values[] = {
-#define PROFILE(identifier, name, words, count, value, option) [identifier] = {count, value},
-#include "profiles.def"
-#undef PROFILE
-	};
-
-	return values[profile];
+	return profile_texts[profile].values;
 }
 
 const char *snapshot_profile_option(enum profile profile)
 {
-	static const char *const options[] = {
-#define PROFILE(identifier, name, words, count, value, option) [identifier] = option,
-#include "profiles.def"
-#undef PROFILE
-	};
-
-	return options[profile];
+	return profile_texts[profile].option;
 }
 
 const char *snapshot_kind_name(enum wait_kind kind)
