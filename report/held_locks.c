@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "clock.h"
+#include "config.h"
 #include "frame.h"
 #include "held_locks.h"
 #include "labels.h"
 #include "late_stacks.h"
 #include "lock_owner.h"
+#include "pairs.h"
 #include "record.h"
 #include "shown.h"
 #include "thread_labels.h"
@@ -93,14 +95,18 @@ static struct sample *sample_of(const struct holder *holder, const struct thread
 static void charge(const struct pass *pass, const struct holder *holder, const struct thread_wait *waiter,
 		   struct sample *sample)
 {
+	static struct pairs pairs;
+	const void *lock = (const void *)(uintptr_t)waiter->object;
 	struct waiters_note note = {0};
-	struct sample_weight weight = {.delay_ticks = waiters_charge((const void *)(uintptr_t)waiter->object, &note)};
+	struct sample_weight weight = {.delay_ticks = waiters_charge(lock, &note)};
 
 	if (weight.delay_ticks == 0)
 		return;
 	if (is_first_charge(pass, holder) || sample_read(sample).count == 0)
 		weight.count = SAMPLER_COUNT_ONE << note.shift;
 	sample_add(sample, weight);
+	if (config.pairs)
+		pairs_add(&pairs, pairs_find(&pairs, lock, &note, weight.delay_ticks), sample, 1, weight);
 }
 
 /* The owner is read between two looks at his wait: he has had the lock all the time, and has it still. */

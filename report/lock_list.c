@@ -104,7 +104,8 @@ static void take_estimates(struct lock_list *list)
 
 int lock_list_add_profile(struct lock_list *list, enum profile which, const Profile *message)
 {
-	if (which == PROFILE_HOLD) /* nobody need have waited */
+	if (which == PROFILE_HOLD ||
+	    which == PROFILE_PAIRS) /* nobody need have waited; the mutex profile says the same */
 		return 0;
 	for (size_t i = 0; i < message->n_sample; i++) {
 		const Sample *sample = message->sample[i];

@@ -16,14 +16,18 @@ __attribute__((format(printf, 2, 3))) static void add(struct pprof_comments *com
 	va_end(arguments);
 }
 
-static void add_mutex_head(struct pprof_comments *comments, const struct snapshot *snapshot, const char *words)
+/* The profiles of releases. */
+static void add_release_head(struct pprof_comments *comments, const struct snapshot *snapshot, enum profile profile)
 {
+	const char *name = snapshot_profile_name(profile), *words = snapshot_profile_words(profile);
+
 	if (snapshot->mutex_fraction == 0)
-		add(comments, "mutex: %s; off", words);
+		add(comments, "%s: %s; off", name, words);
 	else if (snapshot->mutex_fraction == 1)
-		add(comments, "mutex: %s; every release counted", words);
+		add(comments, "%s: %s; every release counted", name, words);
 	else
-		add(comments, "mutex: %s; estimated from 1 release in %u", words, (unsigned)snapshot->mutex_fraction);
+		add(comments, "%s: %s; estimated from 1 release in %u", name, words,
+		    (unsigned)snapshot->mutex_fraction);
 }
 
 /* The profiles of waits. */
@@ -113,8 +117,8 @@ static void add_losses(struct pprof_comments *comments, const struct snapshot *s
 
 void pprof_comments_write(const struct snapshot *snapshot, enum profile profile, struct pprof_comments *out_comments)
 {
-	if (profile == PROFILE_MUTEX)
-		add_mutex_head(out_comments, snapshot, snapshot_profile_words(profile));
+	if (profile == PROFILE_MUTEX || profile == PROFILE_PAIRS)
+		add_release_head(out_comments, snapshot, profile);
 	else if (profile == PROFILE_HOLD)
 		add_hold_head(out_comments, snapshot, snapshot_profile_words(profile));
 	else

@@ -90,7 +90,7 @@ static int add_set(struct pprof_builder *builder, Sample *sample, const struct l
 /* Only waits are of different kinds; what a release is charged with is lock waiting, always. */
 int pprof_labels_build(struct pprof_builder *builder, Sample *sample, const struct snapshot_sample *from)
 {
-	bool has_kind = builder->which != PROFILE_MUTEX;
+	bool has_kind = builder->which != PROFILE_MUTEX && builder->which != PROFILE_PAIRS;
 	struct label_list own = list_of(builder->snapshot, from->labels);
 	struct label_list waiter = list_of(builder->snapshot, from->waiter_labels);
 	int error = 0;

@@ -175,7 +175,7 @@ static int add_samples(struct pprof_builder *builder, const struct snapshot_samp
 	return error || from->longest_ns == 0 ? error : add_sample(builder, &whole, longest);
 }
 
-/* Wakes of words are releases or not: the former belong into the mutex profile, the latter into the profile `wake`. */
+/* Wakes of words are releases or not: the former belong into the profiles of releases, the latter into the profile `wake`. */
 static bool is_of_profile(const struct pprof_builder *builder, const struct snapshot_sample *sample)
 {
 	bool is_futex = sample->kind == WAIT_FUTEX || sample->kind == WAIT_FUTEX_LOCK;
@@ -184,7 +184,8 @@ static bool is_of_profile(const struct pprof_builder *builder, const struct snap
 		return false;
 	if (!is_futex || builder->which == PROFILE_BLOCK)
 		return true;
-	return futex_names_is_lock(builder->symbols, sample, builder->name_uses) == (builder->which == PROFILE_MUTEX);
+	return futex_names_is_lock(builder->symbols, sample, builder->name_uses) ==
+	       (builder->which == PROFILE_MUTEX || builder->which == PROFILE_PAIRS);
 }
 
 /* Locations and functions of all stacks: their names have the first numbers, before the texts of labels, of which there may be

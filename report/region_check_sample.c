@@ -7,6 +7,11 @@
 /* Beyond any time that a process can run. */
 #define COUNTED_TICKS_MOST (UINT64_C(1) << 62)
 
+static bool is_of_releases(const struct sample *sample)
+{
+	return sample->profile == PROFILE_MUTEX || sample->profile == PROFILE_PAIRS;
+}
+
 static uint64_t load_longest(const struct sample *sample)
 {
 	return atomic_load_explicit(&sample->longest_ticks, memory_order_relaxed);
@@ -16,7 +21,7 @@ static uint64_t load_longest(const struct sample *sample)
 static void check_weight(struct region_check *check, uint32_t slot, const struct sample *sample)
 {
 	struct sample_weight weight = sample_read(sample);
-	bool is_mutex = sample->profile == PROFILE_MUTEX, is_whole = is_mutex || sample->profile == PROFILE_HOLD;
+	bool is_mutex = is_of_releases(sample), is_whole = is_mutex || sample->profile == PROFILE_HOLD;
 
 	region_check_that(check, weight.count == 0 ? weight.delay_ticks == 0 : weight.count >= SAMPLER_COUNT_ONE,
 			  "slot %u: %llu ticks in %llu/2^%d events", slot, (unsigned long long)weight.delay_ticks,
@@ -39,7 +44,7 @@ static void check_weight(struct region_check *check, uint32_t slot, const struct
 /* A condition's wait releases a lock; a semaphore may be one. */
 static bool may_have_lock(const struct sample *sample)
 {
-	return sample->profile == PROFILE_MUTEX || sample->profile == PROFILE_HOLD ||
+	return is_of_releases(sample) || sample->profile == PROFILE_HOLD ||
 	       (sample->profile == PROFILE_BLOCK &&
 		(sample->kind == WAIT_SEMAPHORE || wait_kind_end(sample->kind) & WAIT_END_RELEASE));
 }
@@ -84,8 +89,12 @@ static const char *pseudo_fault(const struct sample *sample, uint32_t index, uin
 	if (is_pseudo(frame, FRAME_OVERFLOW))
 		return index == begin && index + 1 == end ? NULL : "the overflow in the middle of a stack";
 	if (is_pseudo(frame, FRAME_HELD))
-		return sample->profile == PROFILE_MUTEX && index == 0 && end > 1 ? NULL : "held where nothing is";
-	if (is_pseudo(frame, FRAME_WAITER))
+		return is_of_releases(sample) && index == 0 && end > 1 ? NULL : "held where nothing is";
+	if (is_pseudo(frame, FRAME_UNSEEN))
+		return begin > 0 && index == begin && index + 1 == end && sample->profile == PROFILE_PAIRS
+			       ? NULL
+			       : "unseen where nobody waits";
+	if (is_pseudo(frame, FRAME_WAITER) || is_pseudo(frame, FRAME_BLOCKED))
 		return "a waiter where none can be";
 	return "no pseudo frame";
 }
@@ -106,29 +115,53 @@ static const char *stack_fault(const struct region_check *check, const struct sa
 	return NULL;
 }
 
-/* Where the waiter's frames are announced; depth: nowhere. */
-static uint32_t find_waiter(const struct sample *sample)
+/* Where the first such frame is; end: nowhere. */
+static uint32_t find_pseudo(const struct sample *sample, enum frame_pseudo which, uint32_t end)
 {
 	uint32_t index = 0;
 
-	while (index < sample->depth && !is_pseudo(sample->frames[index], FRAME_WAITER))
+	while (index < end && !is_pseudo(sample->frames[index], which))
 		index++;
 	return index;
 }
 
-/* What is wrong with a frame, its number in *out_index; NULL if nothing is. */
-static const char *frames_fault(struct region_check *check, const struct sample *sample, uint32_t *out_index)
+static bool is_cut(const struct sample *sample, uint32_t end)
 {
-	uint32_t depth = sample->depth, own = may_have_waiter(sample) ? find_waiter(sample) : depth;
+	return end > 0 && is_pseudo(sample->frames[end - 1], FRAME_TRUNCATED);
+}
+
+/* Frames before `end`: one stack, and the first frames of who waited for what it ends. */
+static const char *release_fault(struct region_check *check, const struct sample *sample, uint32_t end,
+				 uint32_t *out_index)
+{
+	uint32_t own = may_have_waiter(sample) ? find_pseudo(sample, FRAME_WAITER, end) : end;
 	const char *fault = stack_fault(check, sample, 0, own, out_index);
 
 	*out_index = fault ? *out_index : own;
-	if (!fault && own - is_pseudo(sample->frames[0], FRAME_HELD) > check->region->header.depth)
+	if (!fault && own - (own > 0 && is_pseudo(sample->frames[0], FRAME_HELD)) > check->region->header.depth)
 		return "deeper than stacks are";
-	if (!fault && own < depth && (own == 0 || own + 1 == depth || depth - own > THREAD_EXTRA_FRAMES))
+	if (!fault && own < end && (own == 0 || own + 1 == end || end - own > THREAD_EXTRA_FRAMES))
 		return "a waiter where none can be";
-	check->is_cut |= own > 0 && is_pseudo(sample->frames[own - 1], FRAME_TRUNCATED);
-	return fault || own == depth ? fault : stack_fault(check, sample, own + 1, depth, out_index);
+	check->is_cut |= is_cut(sample, own);
+	return fault || own == end ? fault : stack_fault(check, sample, own + 1, end, out_index);
+}
+
+/* What is wrong with a frame, its number in *out_index; NULL if nothing is. Pairs have two stacks, the waiter's behind the other. */
+static const char *frames_fault(struct region_check *check, const struct sample *sample, uint32_t *out_index)
+{
+	bool is_pair = sample->profile == PROFILE_PAIRS && !region_check_is_overflow(sample);
+	uint32_t depth = sample->depth, end = is_pair ? find_pseudo(sample, FRAME_BLOCKED, depth) : depth;
+	const char *fault = release_fault(check, sample, end, out_index);
+
+	if (fault || !is_pair)
+		return fault;
+	*out_index = end;
+	if (end == 0 || end + 1 >= depth)
+		return "no pair's";
+	if (depth - end - 1 > check->region->header.depth)
+		return "deeper than stacks are";
+	check->is_cut |= is_cut(sample, depth);
+	return stack_fault(check, sample, end + 1, depth, out_index);
 }
 
 void region_check_sample(struct region_check *check, uint32_t slot, const struct sample *sample)
@@ -140,7 +173,7 @@ void region_check_sample(struct region_check *check, uint32_t slot, const struct
 			  region_check_has_labels(check, sample->labels) &&
 				  region_check_has_labels(check, sample->waiter_labels),
 			  "slot %u: labels that do not exist", slot);
-	region_check_that(check, sample->profile == PROFILE_MUTEX || sample->waiter_labels == 0,
+	region_check_that(check, is_of_releases(sample) || sample->waiter_labels == 0,
 			  "slot %u: labels of a waiter where there is none", slot);
 	region_check_that(check, !fault, "slot %u: frame %u of %u is %s", slot, index, sample->depth, fault);
 	check_kind(check, slot, sample);

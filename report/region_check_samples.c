@@ -41,7 +41,7 @@ static bool keys_equal(const struct sample *one, const struct sample *other)
 /* Does a whole sample fit in there? */
 static bool lies_inside(const struct samples_check *samples, uint64_t begin)
 {
-	const uint32_t most = samples->check->region->header.depth + THREAD_EXTRA_FRAMES;
+	const uint32_t depth = samples->check->region->header.depth, most = 2 * depth + 1 + THREAD_EXTRA_FRAMES;
 	const struct sample *sample = sample_at(samples, begin);
 
 	return begin < samples->bound_bytes && samples->bound_bytes - begin >= sizeof(*sample) && sample->depth > 0 &&

@@ -48,19 +48,28 @@ static int copy_header(struct snapshot *snapshot, const struct region_header *he
 	return snapshot->program && snapshot->directory && snapshot->out ? 0 : -ENOMEM;
 }
 
-/* Finds the waiter's frames behind the others. */
-static void split_frames(struct snapshot_sample *sample)
+static uint32_t find_pseudo(const uint64_t *frames, uint32_t depth, enum frame_pseudo which, uint32_t first)
 {
-	uint32_t depth = sample->depth;
+	while (first < depth && frames[first] != frame_make(FRAME_MODULE_PSEUDO, which))
+		first++;
+	return first;
+}
 
-	for (uint32_t i = 1; i < depth; i++) {
-		if (sample->frames[i] != frame_make(FRAME_MODULE_PSEUDO, FRAME_WAITER))
-			continue;
-		sample->depth = i;
-		sample->waiter_frames = &sample->frames[i + 1];
-		sample->waiter_depth = depth - i - 1;
+/* Puts the waiter's frames behind all others, without what announced them. */
+static void split_frames(struct snapshot_sample *sample, uint64_t *frames)
+{
+	uint32_t depth = sample->depth, begin = find_pseudo(frames, depth, FRAME_WAITER, 1);
+	uint32_t end = find_pseudo(frames, depth, FRAME_BLOCKED, begin), count = end - begin;
+	uint64_t waiter[THREAD_EXTRA_FRAMES];
+
+	if (count == 0 || count > THREAD_EXTRA_FRAMES)
 		return;
-	}
+	memcpy(waiter, &frames[begin], count * sizeof(*frames));
+	memmove(&frames[begin], &frames[end], (depth - end) * sizeof(*frames));
+	sample->depth = depth - count;
+	memcpy(&frames[sample->depth], waiter, count * sizeof(*frames));
+	sample->waiter_frames = &frames[sample->depth + 1];
+	sample->waiter_depth = count - 1;
 }
 
 static int copy_frames(struct snapshot *snapshot, struct source *source, const struct sample *sample,
@@ -79,7 +88,7 @@ static int copy_frames(struct snapshot *snapshot, struct source *source, const s
 	memcpy(frames, sample->frames, depth * sizeof(*frames));
 	out_sample->frames = frames;
 	out_sample->depth = depth;
-	split_frames(out_sample);
+	split_frames(out_sample, frames);
 	return 0;
 }
 
@@ -201,7 +210,8 @@ static uint64_t checked_frame(const struct snapshot *snapshot, uint64_t frame)
 	uint64_t address = frame_address(frame);
 
 	if (module == FRAME_MODULE_PSEUDO &&
-	    (address == FRAME_TRUNCATED || address == FRAME_OVERFLOW || address == FRAME_HELD))
+	    (address == FRAME_TRUNCATED || address == FRAME_OVERFLOW || address == FRAME_HELD ||
+	     address == FRAME_BLOCKED || address == FRAME_UNSEEN))
 		return frame;
 	if (module < snapshot->module_count && address >= snapshot->modules[module].start &&
 	    address < snapshot->modules[module].limit)

@@ -134,6 +134,10 @@ static const char *pseudo_name(struct arena *arena, uint64_t frame)
 		return "[overflow]";
 	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_HELD))
 		return "[still held]";
+	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_BLOCKED))
+		return "[blocked by]";
+	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_UNSEEN))
+		return "[waiter unknown]";
 	return name_from_address(arena, "[unknown]", frame_address(frame));
 }
 

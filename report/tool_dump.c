@@ -42,7 +42,7 @@ static int help(void)
 	     "                  started. Dumps without it, and --seconds, do not count. What is needed for that is kept beside\n"
 	     "                  the regions until the process's region is gone\n"
 	     "                  With either, a region stays even if its process is dead\n\n"
-	     "  --profile KIND  only the profile of this kind: mutex, block, wake, hold\n"
+	     "  --profile KIND  only the profile of this kind: mutex, block, wake, hold, contention\n"
 	     "  --no-lines      no files, lines and inlined functions, which are read from debug information and may take\n"
 	     "                  seconds for large programs (`contend symbolize --help` tells where it is looked for)\n"
 	     "  -o PATTERN      names of the files, as CONTEND_OUT (%e program, %p pid, %n number, %h host, %t time);\n"

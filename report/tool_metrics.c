@@ -106,7 +106,7 @@ static bool is_kind_of_profile(int kind, enum profile which)
 
 	if (which == PROFILE_HOLD)
 		return wait_kind_is_held(kind);
-	if (which == PROFILE_MUTEX)
+	if (which == PROFILE_MUTEX || which == PROFILE_PAIRS)
 		return ends[kind] & WAIT_END_RELEASE && kind != WAIT_FUTEX;
 	return which == PROFILE_BLOCK || (ends[kind] & WAIT_END_WAKE && kind != WAIT_FUTEX_LOCK);
 }

@@ -19,7 +19,7 @@ static int help(void)
 	     "  go tool pprof 'http://" DEFAULT_PLACE SERVE_ROOT "mutex?seconds=10'\n\n"
 	     "  " SERVE_ROOT "         a page with a section for each process\n"
 	     "  " SERVE_ROOT
-	     "mutex    profiles, as are block, wake, hold: debug=1 text; seconds=N only what happens within\n"
+	     "mutex    profiles, as are block, wake, hold, contention: debug=1 text; seconds=N only what happens within\n"
 	     "                        N seconds from now on; pid=N the process, where there are several; lines=0 no files,\n"
 	     "                        lines and inlined functions, which take a moment when they are read first\n"
 	     "  " SERVE_ROOT "threads  what every thread waits for, and who holds it; debug=2 with stacks\n"

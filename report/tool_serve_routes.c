@@ -164,8 +164,9 @@ static void dispatch(struct serve_request *request, const char *path)
 	if (which < PROFILE_COUNT)
 		serve_profile(request, which);
 	else if (strncmp(path, SERVE_ROOT, strlen(SERVE_ROOT)) == 0)
-		serve_error(request, STATUS_UNKNOWN,
-			    "Unknown profile (of a native process there are mutex, block, wake, hold, and threads)");
+		serve_error(
+			request, STATUS_UNKNOWN,
+			"Unknown profile (of a native process there are mutex, block, wake, hold, contention, and threads)");
 	else
 		serve_error(request, STATUS_UNKNOWN, "404 page not found");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "pairs_parts.h"
 #include "config_value.h"
 #include "config_word.h"
 
@@ -142,6 +143,8 @@ void config_read(char *const strings[], void (*complain)(const char *line))
 		if (value && !set(i, value))
 			complain_of_value(i, value, complain);
 	}
+	if (config.pairs && config.depth > PAIRS_DEPTH_MOST)
+		config.depth = PAIRS_DEPTH_MOST;
 	for (; *strings; strings++)
 		if (strncmp(*strings, PREFIX, strlen(PREFIX)) == 0 && strchr(*strings, '='))
 			complain_if_unknown(*strings, complain);

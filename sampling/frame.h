@@ -23,6 +23,8 @@ enum frame_pseudo {
 	FRAME_OVERFLOW,  /* the only frame of what a full sample table could not hold */
 	FRAME_WAITER,    /* what follows is no part of this stack: the first frames of who waited for what it ends */
 	FRAME_HELD,      /* a leaf: what follows has not released its lock yet, and waits itself */
+	FRAME_BLOCKED,   /* what follows is the stack of a thread that the stack before it has kept waiting */
+	FRAME_UNSEEN,    /* instead of such a thread's stack: nobody knows it */
 };
 
 static inline uint64_t frame_make(uint32_t module, uint64_t address)

@@ -8,6 +8,7 @@
 #include "labels.h"
 #include "lock_waiters.h"
 #include "losses.h"
+#include "pairs.h"
 #include "record.h"
 #include "sampler.h"
 #include "shown.h"
@@ -82,10 +83,11 @@ static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
 	}
 }
 
-/* Who ends a wait for a word is told apart by who waits (futex_locks.h). */
+/* Who ends a wait for a word is told apart by who waits (futex_locks.h); and pairs have both. */
 static bool is_stack_wanted_by_waker(const struct record_site *site, const struct thread_wait *wait)
 {
-	return site->kind == WAIT_FUTEX && (wait->waiter.lock || wait->place.entry);
+	return (site->kind == WAIT_FUTEX && (wait->waiter.lock || wait->place.entry)) ||
+	       (config.pairs && wait->waiter.lock);
 }
 
 /* Where the thread stands while it waits; its wait has begun then. NULL: waits are nested too deep. */
@@ -306,6 +308,8 @@ struct record_release record_release_begin(struct thread *self, const void *lock
 	if (release.charge_ticks && fraction && sampler_mutex_keeps(&self->random, fraction)) {
 		release.fraction = fraction;
 		release.waiter_labels = labels_are_used() ? labels_of_longest_waiter(lock) : 0;
+		if (config.pairs)
+			release.pairs = pairs_find(&self->pairs, lock, &release.lock, release.charge_ticks);
 	}
 	return release;
 }
@@ -317,6 +321,7 @@ void record_release_end(struct thread *self, struct record_release release, cons
 				 .lock = release.lock.number,
 				 .waiter_labels = release.waiter_labels,
 				 .delay_class = record_delay_class_of(charge_ticks)};
+	struct sample_weight weight;
 	struct sample *sample;
 
 	if (release.hold.sample)
@@ -325,6 +330,9 @@ void record_release_end(struct thread *self, struct record_release release, cons
 		return;
 	thread_labels_count_lost(self);
 	sample = record_sample_of(self, key, site);
-	sample_add(sample, sampler_mutex_weight(release.charge_ticks, release.fraction, release.lock.shift));
+	weight = sampler_mutex_weight(release.charge_ticks, release.fraction, release.lock.shift);
+	sample_add(sample, weight);
 	sample_note_longest(sample, charge_ticks);
+	if (release.pairs)
+		pairs_add(&self->pairs, release.pairs, sample, release.fraction, weight);
 }

@@ -58,6 +58,7 @@ struct record_release {
 	uint32_t fraction; /* at the time of the charge; 0: not to be recorded */
 	struct waiters_note lock;
 	uint32_t waiter_labels; /* of the longest waiter; 0: none */
+	uint32_t pairs;         /* their number in the thread's record; 0: none */
 	struct hold_end hold;
 };
 

@@ -98,7 +98,7 @@ static void describe_process(struct region_header *header, uint64_t process_star
 	header->depth = config.depth;
 	header->has_histogram = config.histogram != 0;
 	header->profiles = 1u << PROFILE_MUTEX | 1u << PROFILE_BLOCK | (config.wakers ? 1u << PROFILE_WAKE : 0) |
-			   (config.hold_rate ? 1u << PROFILE_HOLD : 0);
+			   (config.hold_rate ? 1u << PROFILE_HOLD : 0) | (config.pairs ? 1u << PROFILE_PAIRS : 0);
 	header->hold_rate = (uint32_t)config.hold_rate;
 	KERNEL_CALL(clock_gettime, CLOCK_REALTIME, &now);
 	header->started_wall_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;

@@ -46,16 +46,50 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static const uint64_t joint = (uint64_t)FRAME_MODULE_PSEUDO << FRAME_ADDRESS_BITS | FRAME_BLOCKED;
+
+/* With its tail. */
+static unsigned whole_depth(const struct sample_key *key)
+{
+	return key->tail_depth ? key->depth + 1 + key->tail_depth : key->depth;
+}
+
+static uint64_t mix_frames(uint64_t hash, const uint64_t *frames, unsigned depth)
+{
+	for (unsigned i = 0; i < depth; i++)
+		hash = mix(hash, frames[i]);
+	return hash;
+}
+
+static bool has_frames(const struct sample *sample, const struct sample_key *key)
+{
+	const uint64_t *tail = &sample->frames[key->depth + 1];
+
+	return memcmp(sample->frames, key->frames, key->depth * sizeof(*tail)) == 0 &&
+	       (key->tail_depth == 0 ||
+		(tail[-1] == joint && memcmp(tail, key->tail, key->tail_depth * sizeof(*tail)) == 0));
+}
+
+static void copy_frames(struct sample *sample, const struct sample_key *key)
+{
+	memcpy(sample->frames, key->frames, key->depth * sizeof(*key->frames));
+	if (key->tail_depth == 0)
+		return;
+	sample->frames[key->depth] = joint;
+	memcpy(&sample->frames[key->depth + 1], key->tail, key->tail_depth * sizeof(*key->tail));
+}
+
 uint64_t sample_key_hash(const struct sample_key *key)
 {
 	uint64_t what = (uint64_t)key->file_type << 48 | (uint64_t)key->delay_class << 40 |
-			(uint64_t)key->profile << 32 | (uint64_t)key->kind << 16 | key->depth;
+			(uint64_t)key->profile << 32 | (uint64_t)key->kind << 16 | whole_depth(key);
 	uint64_t hash = mix(what, (uint64_t)key->labels << 32 | key->lock);
 
 	hash = mix(hash, key->waiter_labels);
 
-	for (unsigned i = 0; i < key->depth; i++)
-		hash = mix(hash, key->frames[i]);
+	hash = mix_frames(hash, key->frames, key->depth);
+	if (key->tail_depth)
+		hash = mix_frames(mix(hash, joint), key->tail, key->tail_depth);
 	return hash;
 }
 
@@ -74,11 +108,11 @@ struct sample_key sample_key_of(const struct sample *sample)
 
 bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t key_hash)
 {
-	return sample->hash == (uint32_t)key_hash && sample->depth == key->depth && sample->profile == key->profile &&
-	       sample->kind == key->kind && sample->file_type == key->file_type && sample->lock == key->lock &&
-	       sample->labels == key->labels && sample->waiter_labels == key->waiter_labels &&
-	       sample->delay_class == key->delay_class &&
-	       memcmp(sample->frames, key->frames, key->depth * sizeof(uint64_t)) == 0;
+	return sample->hash == (uint32_t)key_hash && sample->depth == whole_depth(key) &&
+	       sample->profile == key->profile && sample->kind == key->kind && sample->file_type == key->file_type &&
+	       sample->lock == key->lock && sample->labels == key->labels &&
+	       sample->waiter_labels == key->waiter_labels && sample->delay_class == key->delay_class &&
+	       has_frames(sample, key);
 }
 
 bool (*sample_table_on_full)(void);
@@ -92,7 +126,7 @@ static bool has_room(const struct sample_table *table, uint64_t bytes)
 static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 {
 	struct sample_table *table = samples.table;
-	size_t bytes = sample_bytes(key->depth);
+	size_t bytes = sample_bytes(whole_depth(key));
 	uint64_t used = atomic_load_explicit(&table->arena_used_bytes, memory_order_relaxed);
 
 	do {
@@ -107,12 +141,12 @@ static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 	sample->labels = key->labels;
 	sample->waiter_labels = key->waiter_labels;
 	sample->hash = (uint32_t)hash;
-	sample->depth = key->depth;
+	sample->depth = whole_depth(key);
 	sample->profile = key->profile;
 	sample->kind = key->kind;
 	sample->file_type = key->file_type;
 	sample->delay_class = key->delay_class;
-	memcpy(sample->frames, key->frames, key->depth * sizeof(uint64_t));
+	copy_frames(sample, key);
 	return sample;
 }
 

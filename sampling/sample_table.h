@@ -72,8 +72,10 @@ struct sample_key {
 	uint32_t labels;        /* of the thread that it is about: a label set */
 	uint32_t waiter_labels; /* of a release: those of the thread that had waited longest */
 	uint8_t delay_class;    /* sample_delay_class */
-	unsigned depth;         /* frames; 1 to SAMPLE_DEPTH_LIMIT */
+	unsigned depth;         /* frames; 1 to SAMPLE_DEPTH_LIMIT, with the tail and FRAME_BLOCKED between them */
 	const uint64_t *frames;
+	unsigned tail_depth; /* 0: no tail. Only in keys that are looked for: a sample's own frames are in one piece */
+	const uint64_t *tail;
 };
 
 #define SAMPLE_DEPTH_LIMIT       1024

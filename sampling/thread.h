@@ -21,6 +21,7 @@
 #include "lock_table.h"
 #include "holds.h"
 #include "overhead.h"
+#include "pairs_parts.h"
 #include "random.h"
 #include "sample_table.h"
 #include "stack.h"
@@ -74,7 +75,8 @@ struct thread {
 	 * wait is a part of that one. */
 	uint64_t waited_ticks[WAIT_KIND_COUNT];
 	struct lock_waits lock_waits;
-	uint64_t frames[]; /* scratch for one stack, and THREAD_EXTRA_FRAMES */
+	struct pairs pairs; /* of the last release that was kept */
+	uint64_t frames[];  /* scratch for one stack, and THREAD_EXTRA_FRAMES */
 };
 
 struct thread_table {

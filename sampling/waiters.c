@@ -207,6 +207,9 @@ static struct charge charge_entry(struct waiters_lock *entry, const void *lock)
 		charge.note.number = (uint32_t)atomic_load_explicit(&entry->number, memory_order_relaxed);
 		charge.note.shift = pin_shift(pin);
 
+		charge.note.entry = entry;
+		charge.note.until_ticks = now_ticks;
+		charge.note.last_charge = sums.last_charge;
 		charge.ticks = sums.waiting * now_ticks - sums.charged_to;
 		charge.waiting = sums.waiting;
 		if ((int64_t)charge.ticks <= 0)

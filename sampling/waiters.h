@@ -110,6 +110,10 @@ void waiters_init(struct waiters *waiters);
 struct waiters_note {
 	uint32_t number; /* 1 + number in the lock table, 0 none */
 	uint32_t shift;  /* one lock in 2^shift is followed; at most WAITERS_SHIFT_MOST */
+	/* Of a charge: each waiter of this entry, for its waiting from waiters_charged_until(its arrival, last_charge) to until_ticks. */
+	const struct waiters_lock *entry;
+	uint64_t until_ticks;
+	uint64_t last_charge;
 };
 
 /* The thread begins to wait for `lock` now. Writes *out_waiter; false, with out_waiter->lock NULL, when full. */

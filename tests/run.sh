@@ -25,7 +25,7 @@ unset LD_PRELOAD LD_BIND_NOW "${!CONTEND_@}"
 export LC_ALL=C
 jobs=${JOBS:-2}
 sanitizers='address undefined thread'
-everything='CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_SPIN=1 CONTEND_SEM_AS_LOCK=1 CONTEND_WAKERS=1 CONTEND_HOLD_RATE=1'
+everything='CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_SPIN=1 CONTEND_SEM_AS_LOCK=1 CONTEND_WAKERS=1 CONTEND_HOLD_RATE=1 CONTEND_PAIRS=1'
 filters=("$@")
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/contend-check.XXXXXX") || exit 1
 regions=$(mktemp -d /dev/shm/contend-check.XXXXXX) || exit 1

@@ -54,7 +54,7 @@ hazard()
 hazard equal <<<'echo same; exit 0'
 hazard broken <<<'exit 1'
 hazard status_differs <<<'[ -z "${HAZARD_PRELOADED-}" ]'
-hazard tells_options <<<'echo "with: ${CONTEND_FRACTION-} ${CONTEND_BLOCK_RATE-} ${CONTEND_SPIN-} ${CONTEND_SEM_AS_LOCK-} ${CONTEND_WAKERS-} ${CONTEND_HOLD_RATE-}"'
+hazard tells_options <<<'echo "with: ${CONTEND_FRACTION-} ${CONTEND_BLOCK_RATE-} ${CONTEND_SPIN-} ${CONTEND_SEM_AS_LOCK-} ${CONTEND_WAKERS-} ${CONTEND_HOLD_RATE-} ${CONTEND_PAIRS-}"'
 hazard defaults_only <<<'[ -z "${HAZARD_PRELOADED-}" ] || [ "${CONTEND_SPIN-}" ]'
 (cd "$tree" && TMPDIR=$tree bash tests/run.sh live/ hazard/) >"$TMPDIR/report" 2>&1
 status=$?
@@ -72,7 +72,7 @@ check '^skip +live/skips .*no such machine' 'a skip needs and shows a reason'
 check '^ok +hazard/equal ' 'a hazard program that does the same bare and preloaded passes'
 check '^FAIL +hazard/broken .*bare: exit status 1' 'one that fails bare tests nothing'
 check 'all: exit status 1, bare 0' 'another exit status is a failure'
-check '> with: 1 1 1 1 1 1$' 'one preloaded run has everything on'
+check '> with: 1 1 1 1 1 1 1$' 'one preloaded run has everything on'
 check 'defaults: exit status 1, bare 0' 'and one the defaults'
 check '^    . all: .*differs' 'other output is a failure'
 for name in status_differs tells_options defaults_only; do

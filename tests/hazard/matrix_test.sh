@@ -81,7 +81,7 @@ preloaded=(LD_PRELOAD="$LIBCONTEND" HAZARD_PRELOADED=1)
 rates=("${preloaded[@]}" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1)
 run_matrix defaults "${preloaded[@]}"
 run_matrix everything "${rates[@]}"
-run_matrix options "${rates[@]}" CONTEND_SPIN=1 CONTEND_SEM_AS_LOCK=1 CONTEND_WAKERS=1 CONTEND_HOLD_RATE=1
+run_matrix options "${rates[@]}" CONTEND_SPIN=1 CONTEND_SEM_AS_LOCK=1 CONTEND_WAKERS=1 CONTEND_HOLD_RATE=1 CONTEND_PAIRS=1
 for mode in defaults everything options; do
 	compare $mode
 done

@@ -147,7 +147,7 @@ for seconds in 0 -1 x 1.5 '' 99999999999999999999; do
 done
 is_error 'too many seconds' "$(get "$root/mutex?seconds=3601")" 400 '"seconds" is 3600 at most'
 is_error 'seconds and text' "$(get "$root/mutex?seconds=1&debug=1")" 400 'seconds and debug params are incompatible'
-is_error 'unknown' "$(get "$root/heap")" 404 'Unknown profile (of a native process there are mutex, block, wake, hold, and threads)'
+is_error 'unknown' "$(get "$root/heap")" 404 'Unknown profile (of a native process there are mutex, block, wake, hold, contention, and threads)'
 is_error 'not kept' "$(get "$root/wake")" 404 "Unknown profile: process $first does not keep it (start it with CONTEND_WAKERS=1)"
 is_error 'elsewhere' "$(get /nowhere)" 404 '404 page not found'
 is_error 'a pid that is none' "$(get "$root/mutex?pid=x")" 400 'invalid value for "pid" - must be the number of a process'

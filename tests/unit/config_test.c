@@ -21,6 +21,7 @@
 #define VALUES_wakers           "1", NUMBER(1), "2", NUMBER(0)
 #define VALUES_lock_labels      "address", NUMBER(2), "names", NUMBER(1)
 #define VALUES_histogram        "1", NUMBER(1), "yes", NUMBER(0)
+#define VALUES_pairs            "1", NUMBER(1), "2", NUMBER(0)
 #define VALUES_hold_rate        "100", NUMBER(100), "-1", NUMBER(0)
 #define VALUES_depth            "32", NUMBER(32), "1025", NUMBER(128)
 #define VALUES_memory_bytes     "64m", NUMBER(64 << 20), "1k", NUMBER(8 << 20)

@@ -174,8 +174,13 @@ static void real_region_bail_out(const char *words)
 static void real_region_start(char *directory)
 {
 	char option[64];
-	char *environment[] = {
-		option, "CONTEND_MEMORY=2m", "CONTEND_DEPTH=16", "CONTEND_WAKERS=1", "CONTEND_HOLD_RATE=1", NULL};
+	char *environment[] = {option,
+			       "CONTEND_MEMORY=2m",
+			       "CONTEND_DEPTH=16",
+			       "CONTEND_WAKERS=1",
+			       "CONTEND_HOLD_RATE=1",
+			       "CONTEND_PAIRS=1",
+			       NULL};
 
 	if (!mkdtemp(directory))
 		real_region_bail_out("no directory for a region");

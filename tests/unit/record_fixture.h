@@ -84,7 +84,7 @@ static struct record_wait wait_at(const struct frame *frame)
 }
 
 /* A call that waits for a descriptor. */
-static struct record_wait wait_for_file(const struct frame *frame, int descriptor)
+__attribute__((unused)) static struct record_wait wait_for_file(const struct frame *frame, int descriptor)
 {
 	return (struct record_wait){
 		.site = {.kind = WAIT_READ,
@@ -117,7 +117,7 @@ static struct sample_weight recorded_of(enum profile profile, uint64_t caller, e
 	return sum;
 }
 
-static struct sample_weight recorded(enum profile profile, uint64_t caller)
+__attribute__((unused)) static struct sample_weight recorded(enum profile profile, uint64_t caller)
 {
 	return recorded_of(profile, caller, FILE_TYPE_NONE);
 }

@@ -68,6 +68,7 @@ enum place {
 	AT_SAMPLE,        /* of that slot: a wait for a condition */
 	AT_RELEASE,       /* of a mutex */
 	AT_FUTEX_RELEASE, /* with the waiter's frames */
+	AT_PAIR,          /* two stacks of two threads, of a mutex */
 	AT_HELD,          /* a hold that is over */
 	AT_OVERFLOW_SLOT,
 };
@@ -178,6 +179,8 @@ static void *at(enum place place)
 		return sample_of(region, find_slot(PROFILE_MUTEX, WAIT_MUTEX, true));
 	case AT_FUTEX_RELEASE:
 		return sample_of(region, find_slot(PROFILE_MUTEX, WAIT_FUTEX, true));
+	case AT_PAIR:
+		return sample_of(region, find_slot(PROFILE_PAIRS, WAIT_MUTEX, true));
 	case AT_HELD:
 		return sample_of(region, find_slot(PROFILE_HOLD, WAIT_MUTEX, true));
 	case AT_OVERFLOW_SLOT:
@@ -354,6 +357,17 @@ static void waiter_becomes_code(void)
 	region->header.depth = REAL_REGION_DEPTH / 2;
 }
 
+/* Nobody is left who was kept waiting. */
+static void pair_is_torn(void)
+{
+	struct sample *pair = sample_of(region, find_slot(PROFILE_PAIRS, WAIT_MUTEX, true));
+	uint16_t depth = 0;
+
+	while (pair->frames[depth] != frame_make(FRAME_MODULE_PSEUDO, FRAME_BLOCKED))
+		depth++;
+	pair->depth = depth + 1;
+}
+
 static void lost_holds_without_rate(void)
 {
 	region->header.hold_rate = 0;
@@ -438,10 +452,11 @@ static void model_passes(void)
 	is_u64(summary.threads, 1 + REAL_REGION_WAITERS, "threads");
 	is_u64(summary.waits, REAL_REGION_WAITERS, "waits");
 	ok(summary.modules >= 2 && summary.frame_rules > summary.modules, "modules and rules");
-	is_u64(summary.samples, 12, "samples");
-	is_u64(summary.stacks, 10, "stacks");
+	is_u64(summary.samples, 16, "samples");
+	is_u64(summary.stacks, 13, "stacks");
 	is_u64(summary.events[PROFILE_BLOCK], 7, "waits that are over");
 	is_u64(summary.events[PROFILE_MUTEX], 12, "releases");
+	is_u64(summary.events[PROFILE_PAIRS], 7 * 2 + 5 * 1, "waits that they prolonged");
 	is_u64(summary.events[PROFILE_HOLD], 1, "holds that are over");
 	ok(summary.losses == 1 && !summary.is_emptied, "one stack was cut");
 }

@@ -33,6 +33,15 @@ static const uint64_t wake_frames[] = {
 	((uint64_t)2 << 48) + 0x7f0000001000, ((uint64_t)3 << 48) + 0x5000, /* no such module */
 };
 
+static const uint64_t pair_frames[] = {
+	((uint64_t)1 << 48) + 0x401234,
+	(uint64_t)FRAME_MODULE_PSEUDO << 48 | FRAME_WAITER,
+	((uint64_t)2 << 48) + 0x7f0000001000,
+	((uint64_t)3 << 48) + 0x5000,
+	(uint64_t)FRAME_MODULE_PSEUDO << 48 | FRAME_BLOCKED,
+	((uint64_t)2 << 48) + 0x7f0000002000,
+};
+
 static struct region *new_region(void)
 {
 	struct region *region = fake_region_new();
@@ -43,6 +52,7 @@ static struct region *new_region(void)
 	memset(region->modules.entries[2].build_id, 0xcd, 20);
 	fake_region_sample(PROFILE_MUTEX, WAIT_MUTEX, frames, 6, 10, 3000);
 	fake_region_sample(PROFILE_MUTEX, WAIT_FUTEX, wake_frames, 4, 1, 500);
+	fake_region_sample(PROFILE_PAIRS, WAIT_FUTEX, pair_frames, 6, 1, 500);
 	fake_region_sample(PROFILE_BLOCK, WAIT_MUTEX, frames, 2, 2.4999, 100);
 	fake_region_sample(PROFILE_BLOCK, WAIT_COND, frames, 1, 0.001, 50);
 	fake_region_sample(PROFILE_BLOCK, WAIT_COND, frames, 2, 2.5, 0);
@@ -94,13 +104,17 @@ static void check_contents(const struct region *region)
 	struct snapshot *snapshot = NULL;
 
 	is_u64(snapshot_take(region, FAKE_REGION_BYTES, &moment, &snapshot), 0, "a snapshot");
-	is_u64(snapshot->sample_count, 5, "has the samples that say anything");
+	is_u64(snapshot->sample_count, 6, "has the samples that say anything");
 	sample = find(snapshot, PROFILE_MUTEX, WAIT_MUTEX, 6);
 	is_u64(sample->count, 10, "events");
 	is_u64(sample->delay_ns, 3000, "ticks become ns");
 	is_u64(sample->waiter_depth, 0, "no waiter");
 	check_frames(sample);
 	check_waiter(find(snapshot, PROFILE_MUTEX, WAIT_FUTEX, 1));
+	sample = find(snapshot, PROFILE_PAIRS, WAIT_FUTEX, 3);
+	check_waiter(sample);
+	is_u64(sample->frames[1], pair_frames[4], "and between two stacks");
+	is_u64(sample->frames[2], pair_frames[5], "there is nothing else");
 	is_u64(find(snapshot, PROFILE_BLOCK, WAIT_MUTEX, 2)->count, 2, "a little less than half an event is none");
 	is_u64(find(snapshot, PROFILE_BLOCK, WAIT_COND, 2)->count, 3, "half an event is one");
 	is_u64(find(snapshot, PROFILE_BLOCK, WAIT_COND, 1)->count, 1, "what took time happened once at least");
