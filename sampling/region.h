@@ -32,7 +32,7 @@
 #include "wish.h"
 
 #define REGION_MAGIC   UINT64_C(0x31646e65746e6f63) /* "contend1" */
-#define REGION_VERSION 8                            /* of all layouts below; a reader refuses any other */
+#define REGION_VERSION 9                            /* of all layouts below; a reader refuses any other */
 
 #define REGION_PATH_BYTES 4096
 
