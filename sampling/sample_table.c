@@ -17,13 +17,6 @@ static _Atomic uint32_t *table_slots(const struct sample_table *table)
 	return (_Atomic uint32_t *)((char *)table + table->slots_offset);
 }
 
-size_t sample_bytes(unsigned depth)
-{
-	size_t bytes = sizeof(struct sample) + depth * sizeof(uint64_t);
-
-	return (bytes + SAMPLE_UNIT_BYTES - 1) & ~(size_t)(SAMPLE_UNIT_BYTES - 1);
-}
-
 void sample_table_layout(struct sample_table *table, size_t bytes)
 {
 	uint32_t slot_count = 1024;
@@ -38,83 +31,6 @@ void sample_table_layout(struct sample_table *table, size_t bytes)
 	table->arena_limit_bytes = bytes > table->arena_offset ? bytes - table->arena_offset : 0;
 }
 
-/* One multiplication a word: the words are addresses, which differ in their middle bits. */
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-	unsigned __int128 product = (unsigned __int128)(hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static const uint64_t joint = (uint64_t)FRAME_MODULE_PSEUDO << FRAME_ADDRESS_BITS | FRAME_BLOCKED;
-
-/* With its tail. */
-static unsigned whole_depth(const struct sample_key *key)
-{
-	return key->tail_depth ? key->depth + 1 + key->tail_depth : key->depth;
-}
-
-static uint64_t mix_frames(uint64_t hash, const uint64_t *frames, unsigned depth)
-{
-	for (unsigned i = 0; i < depth; i++)
-		hash = mix(hash, frames[i]);
-	return hash;
-}
-
-static bool has_frames(const struct sample *sample, const struct sample_key *key)
-{
-	const uint64_t *tail = &sample->frames[key->depth + 1];
-
-	return memcmp(sample->frames, key->frames, key->depth * sizeof(*tail)) == 0 &&
-	       (key->tail_depth == 0 ||
-		(tail[-1] == joint && memcmp(tail, key->tail, key->tail_depth * sizeof(*tail)) == 0));
-}
-
-static void copy_frames(struct sample *sample, const struct sample_key *key)
-{
-	memcpy(sample->frames, key->frames, key->depth * sizeof(*key->frames));
-	if (key->tail_depth == 0)
-		return;
-	sample->frames[key->depth] = joint;
-	memcpy(&sample->frames[key->depth + 1], key->tail, key->tail_depth * sizeof(*key->tail));
-}
-
-uint64_t sample_key_hash(const struct sample_key *key)
-{
-	uint64_t what = (uint64_t)key->file_type << 48 | (uint64_t)key->delay_class << 40 |
-			(uint64_t)key->profile << 32 | (uint64_t)key->kind << 16 | whole_depth(key);
-	uint64_t hash = mix(what, (uint64_t)key->labels << 32 | key->lock);
-
-	hash = mix(hash, key->waiter_labels);
-
-	hash = mix_frames(hash, key->frames, key->depth);
-	if (key->tail_depth)
-		hash = mix_frames(mix(hash, joint), key->tail, key->tail_depth);
-	return hash;
-}
-
-struct sample_key sample_key_of(const struct sample *sample)
-{
-	return (struct sample_key){.profile = sample->profile,
-				   .kind = sample->kind,
-				   .file_type = sample->file_type,
-				   .lock = sample->lock,
-				   .labels = sample->labels,
-				   .waiter_labels = sample->waiter_labels,
-				   .delay_class = sample->delay_class,
-				   .depth = sample->depth,
-				   .frames = sample->frames};
-}
-
-bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t key_hash)
-{
-	return sample->hash == (uint32_t)key_hash && sample->depth == whole_depth(key) &&
-	       sample->profile == key->profile && sample->kind == key->kind && sample->file_type == key->file_type &&
-	       sample->lock == key->lock && sample->labels == key->labels &&
-	       sample->waiter_labels == key->waiter_labels && sample->delay_class == key->delay_class &&
-	       has_frames(sample, key);
-}
-
 bool (*sample_table_on_full)(void);
 
 static bool has_room(const struct sample_table *table, uint64_t bytes)
@@ -126,7 +42,7 @@ static bool has_room(const struct sample_table *table, uint64_t bytes)
 static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 {
 	struct sample_table *table = samples.table;
-	size_t bytes = sample_bytes(whole_depth(key));
+	size_t bytes = sample_bytes(sample_key_depth(key));
 	uint64_t used = atomic_load_explicit(&table->arena_used_bytes, memory_order_relaxed);
 
 	do {
@@ -137,16 +53,7 @@ static struct sample *sample_new(const struct sample_key *key, uint64_t hash)
 							memory_order_relaxed, memory_order_relaxed));
 	struct sample *sample = (struct sample *)((char *)table + table->arena_offset + used);
 
-	sample->lock = key->lock;
-	sample->labels = key->labels;
-	sample->waiter_labels = key->waiter_labels;
-	sample->hash = (uint32_t)hash;
-	sample->depth = whole_depth(key);
-	sample->profile = key->profile;
-	sample->kind = key->kind;
-	sample->file_type = key->file_type;
-	sample->delay_class = key->delay_class;
-	copy_frames(sample, key);
+	sample_key_write(key, hash, sample);
 	return sample;
 }
 
