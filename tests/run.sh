@@ -18,6 +18,8 @@
 # stay.   LIMIT=SECONDS: in place of each test's own.   LIST=1: the names only.
 set -u
 shopt -s nullglob
+# What a shell without job control runs in the background ignores these, and a script cannot undo that for its children.
+[ -z "$(trap -p INT QUIT)" ] || exec env --default-signal=INT,QUIT bash "$0" "$@"
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 export BUILD=$root/build LIBCONTEND=$root/build/libcontend.so ROOT=$root

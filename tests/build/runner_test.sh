@@ -37,6 +37,7 @@ script skips <<<'echo "no such machine"; exit 77'
 script unreasoned <<<'exit 77'
 script leaves_process <<<'sleep 30 & echo "ok 1 - x"; echo 1..1'
 script leaves_region <<<'touch $CONTEND_REGION_DIR/x; echo "ok 1 - x"; echo 1..1'
+script interrupted <<<'sh -c "kill -INT \$\$; exit 1"; [ $? = 130 ] && echo "ok 1 - x"; echo 1..1'
 script may_leave <<<'# leaves: it is killed
 touch $CONTEND_REGION_DIR/x; echo "ok 1 - x"; echo 1..1'
 script hangs <<<'# limit: 1
@@ -56,9 +57,10 @@ hazard broken <<<'exit 1'
 hazard status_differs <<<'[ -z "${HAZARD_PRELOADED-}" ]'
 hazard tells_options <<<'echo "with: ${CONTEND_FRACTION-} ${CONTEND_BLOCK_RATE-} ${CONTEND_SPIN-} ${CONTEND_SEM_AS_LOCK-} ${CONTEND_WAKERS-} ${CONTEND_HOLD_RATE-} ${CONTEND_PAIRS-}"'
 hazard defaults_only <<<'[ -z "${HAZARD_PRELOADED-}" ] || [ "${CONTEND_SPIN-}" ]'
-(cd "$tree" && TMPDIR=$tree bash tests/run.sh live/ hazard/) >"$TMPDIR/report" 2>&1
+(cd "$tree" && trap '' INT && TMPDIR=$tree bash tests/run.sh live/ hazard/) >"$TMPDIR/report" 2>&1
 status=$?
 cat "$TMPDIR/report" >&2
+check '^ok +live/interrupted ' 'SIGINT ends what it is sent to, although the runner was started without it'
 for name in passes may_leave; do
 	check "^ok +live/$name " "$name passes"
 done
@@ -80,7 +82,7 @@ for name in status_differs tells_options defaults_only; do
 done
 tail -n 1 "$TMPDIR/report" >"$TMPDIR/last"
 cp "$TMPDIR/last" "$TMPDIR/report"
-check '^5 passed, 14 failed, 1 skipped$' 'the last line is the tally'
+check '^6 passed, 14 failed, 1 skipped$' 'the last line is the tally'
 echo $status >"$TMPDIR/report"
 check '^1$' 'the exit status tells'
 (cd "$tree" && LIST=1 TMPDIR=$tree bash tests/run.sh live/pa hazard/equal 2>/dev/null; echo "status $?") >"$TMPDIR/list"
