@@ -30,10 +30,12 @@
 #include "region.h"
 #include "stack.h"
 #include "thread.h"
+#include "wish.h"
 
 static struct {
 	_Atomic bool is_on;     /* we may make system calls, and the region is this process's own */
 	_Atomic bool has_ended; /* somebody is writing the last dump, or has */
+	pid_t child;            /* a forked child that knows that it is one, but has no region yet; 0: none */
 } startup;
 
 /* The main thread's stack ends where the loader found it, and grows down to its limit. */
@@ -79,6 +81,48 @@ static uint64_t thread_cpu_ns(void)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
+/* In a forked child, before anything else of ours: the parent's heap and helper are not the child's. */
+static void forget_parent(void)
+{
+	if (control_forked())
+		heap_reset();
+	atomic_store_explicit(&startup.has_ended, false, memory_order_relaxed);
+}
+
+static bool is_new_child(void)
+{
+	return startup.is_on && startup.child && startup.child == KERNEL_CALL(getpid);
+}
+
+/* Nor is the parent's region. */
+static bool start_child(void)
+{
+	int saved_errno = errno;
+
+	if (!is_new_child())
+		forget_parent();
+	startup.child = 0; /* a signal handler is not to begin this anew */
+	startup.is_on = startup.is_on && config.children && region_create();
+	if (!startup.is_on) {
+		record_stop();
+		wish_init(NULL); /* the region that is still mapped is the parent's */
+		control_silence();
+	}
+	errno = saved_errno;
+	return startup.is_on;
+}
+
+/* A child that has recorded nothing yet gets its region now. Not one that nobody has seen being made: what is under way in it may be its
+ * parent's. */
+static void need_region(void)
+{
+	uint32_t before = thread_mute();
+
+	if (is_new_child())
+		(void)start_child();
+	thread_unmute(before);
+}
+
 /* A child may be asked that nobody has seen being made: it has recorded nothing yet, and must not tell its parent's. */
 static int dump_own_region(const char *pattern)
 {
@@ -86,6 +130,7 @@ static int dump_own_region(const char *pattern)
 	uint64_t before_ns;
 	int error;
 
+	need_region();
 	if (!is_our_process())
 		return 0;
 	region_set_sign(REGION_SIGN_DUMP);
@@ -105,29 +150,19 @@ static int dump_own_region(const char *pattern)
 	return error;
 }
 
-/* In a forked child, before anything else of ours: the parent's region, heap and helper are not the child's. */
-static bool start_child(void)
-{
-	int saved_errno = errno;
-
-	if (control_forked())
-		heap_reset();
-	atomic_store_explicit(&startup.has_ended, false, memory_order_relaxed);
-	startup.is_on = startup.is_on && config.children && region_create();
-	if (!startup.is_on) {
-		record_stop();
-		control_silence(); /* the region that is still mapped is the parent's */
-	}
-	errno = saved_errno;
-	return startup.is_on;
-}
-
-/* Fork handlers of others may have come before, and waited or unlocked: then the child has its region. Where forks wipe no
- * word, only the region tells whose it is. */
+/* The child gets its region when there is something to be recorded: most children become another program before that, and to them a
+ * region would be most of what a fork costs. Fork handlers of others may have come before, and waited: then it has one. Where
+ * forks wipe no word, only the region tells whose it is. */
 static void after_fork(void)
 {
-	if (atomic_load_explicit(thread_fork_word, memory_order_relaxed) == 0 || !is_our_process())
+	bool is_wiped = atomic_load_explicit(thread_fork_word, memory_order_relaxed) == 0;
+
+	if (is_wiped && startup.is_on && config.children) {
+		forget_parent();
+		startup.child = (pid_t)KERNEL_CALL(getpid);
+	} else if (is_wiped || !is_our_process()) {
 		(void)start_child();
+	}
 }
 
 static void stop_helper(void)
@@ -222,7 +257,8 @@ void lifecycle_before_thread(void)
 {
 	int saved_errno = errno;
 
-	if (!startup.is_on)
+	need_region();
+	if (!is_our_process())
 		return;
 	region_reserve_all();
 	if (thread_ends_are_seen())
@@ -271,7 +307,7 @@ void lifecycle_before_abort(void)
 
 void lifecycle_sandboxed(void)
 {
-	if (startup.is_on)
+	if (is_our_process())
 		region_set_sign(REGION_SIGN_SANDBOX);
 	startup.is_on = false;
 	kernel_forbid();

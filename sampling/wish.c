@@ -17,7 +17,7 @@ static struct {
 void wish_init(struct wish_words *words)
 {
 	atomic_store_explicit(&wishes.taken, 0, memory_order_relaxed);
-	wish_words = words;
+	wish_words = words ? words : &nobodys;
 }
 
 void wish_set_helper(bool exists)

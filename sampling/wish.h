@@ -51,7 +51,8 @@ struct wish {
 /* This process's words; some of no region before it has one. */
 extern struct wish_words *wish_words __attribute__((visibility("hidden")));
 
-/* words: zeroed memory of the region. Only while no other thread is inside. */
+/* words: zeroed memory of the region; NULL: there is none, and what is in the one before is not touched any more. Only while no other
+ * thread is inside. */
 void wish_init(struct wish_words *words);
 
 /* Is there a helper thread that may wake up? Then wishes are left to it. */

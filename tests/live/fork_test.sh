@@ -40,6 +40,11 @@ check 'with CONTEND_CHILDREN=0 it ends well too' env LD_PRELOAD="$LIBCONTEND" CO
 	CONTEND_CHILDREN=0 CONTEND_OUT="$work/alone.%p.%n" "$live/fork"
 is 'and the parent alone writes profiles' "$(find "$work" -name 'alone.*.pb.gz' | wc -l)" 2
 
+# It has nothing to tell, but who asks is answered.
+check 'a child that is asked ends well' env LD_PRELOAD="$LIBCONTEND" CONTEND_OUT="$work/idle.%p.%n" ASK=1 sh -c "exec '$live/fork' >'$work/out'"
+idle=$(awk '$1 == "idle" { print $2 }' "$work/out")
+is 'a child that recorded nothing writes that when it is asked' "$(find "$work" -name "idle.$idle.*.block.pb.gz" | wc -l)" 1
+
 # A process whose children are not to be profiled: they write nothing, whatever asks them to; least of all its profile.
 check 'without children it ends well' env LD_PRELOAD="$LIBCONTEND" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_CHILDREN=0 \
 	CONTEND_OUT="$work/asked.%n" ASK=1 "$live/fork"

@@ -160,6 +160,18 @@ static void the_sandboxed(void)
 	is_u64(record_set_fraction(-1), 5, "its waits see to the wish");
 }
 
+/* A child without a region of its own has its parent's still mapped. */
+static void who_has_no_region(void)
+{
+	bool had_helper = atomic_load(&words()->has_helper);
+
+	wish_init(NULL);
+	wish_set_helper(!had_helper);
+	is_u64(atomic_load(&words()->has_helper), had_helper, "who has no region says nothing in somebody else's");
+	ok(!wish_is_pending(), "and is asked for nothing");
+	wish_init(words());
+}
+
 int main(void)
 {
 	char directory[] = "/dev/shm/contend-wish.XXXXXX";
@@ -167,6 +179,7 @@ int main(void)
 	real_region_start(directory);
 	if (region_file_read(region_path(), &file) != 0)
 		real_region_bail_out("the region cannot be read");
+	who_has_no_region();
 	nobody_looks();
 	an_asker_died();
 	floating_point_is_kept();
