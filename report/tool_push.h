@@ -25,7 +25,8 @@ struct push_server {
 
 /* NULL after a complaint: there is no libcurl. */
 struct push_sender *push_sender_new(const struct push_server *server, struct push_queue *queue);
-/* Does what can be done now. Returns in how many ms to call it again at the latest. */
+/* Does what can be done now. Returns in how many ms to call it again at the latest: where it is urgent, soon, whatever the server
+ * wishes. */
 int64_t push_sender_step(struct push_sender *sender, bool is_urgent);
 /* Sleeps until something comes from the server or from `descriptor`, or the time is over. */
 void push_sender_wait(struct push_sender *sender, int descriptor, int64_t ms);

@@ -266,16 +266,16 @@ static void perform(struct push_sender *sender)
 int64_t push_sender_step(struct push_sender *sender, bool is_urgent)
 {
 	enum { MOMENT_MS = 1000 };
-	int64_t now_ms = push_now_ms(), retry_ms = sender->failures ? sender->retry_ms : now_ms;
+	int64_t now_ms = push_now_ms();
 
-	if (is_urgent && retry_ms > now_ms + MOMENT_MS)
-		sender->retry_ms = retry_ms = now_ms + MOMENT_MS;
-	if (!sender->easy && sender->queue->first && retry_ms <= now_ms)
+	if (!sender->easy && sender->queue->first && (!sender->failures || sender->retry_ms <= now_ms))
 		begin(sender);
 	if (sender->easy)
 		perform(sender);
 	if (sender->easy || !sender->queue->first)
 		return MOMENT_MS;
+	if (is_urgent && sender->retry_ms > now_ms + MOMENT_MS)
+		sender->retry_ms = now_ms + MOMENT_MS;
 	return sender->failures ? sender->retry_ms - now_ms : 0;
 }
 

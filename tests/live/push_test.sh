@@ -204,6 +204,14 @@ is 'what it refuses is not sent again' "$? $(sha256sum second/422-*.body | cut -
 refused=$(bases second 422 | wc -l)
 is 'and told' "$(grep -c 'refused a profile: status 422' push.err) $said" \
 	"$refused contend: push: 0 profiles sent, $refused refused, 0 dropped"
+printf '503\nRetry-After: 60\n' >second/status
+start_push --pyroscope "http://127.0.0.1:$port" --interval 1s "$before"
+check 'a server asks to be left alone' await says push.err 'will go on trying'
+busy=$(bases second 503 | wc -l)
+began=$SECONDS
+stop_push
+is 'at the end it is not, nor for long' \
+	"$? $(($(bases second 503 | wc -l) - busy >= 3)) $((SECONDS - began < 40))" '1 1 1'
 rm second/status
 
 # All that is there at the end goes out at the end.
@@ -214,6 +222,8 @@ start_profiled late "$live/on_demand"
 check 'it waits within a long interval' demand late 9 9
 stop_push
 is 'what is left is sent at the end' "$? $(arrived second block ';wait_for_it;')" "0 12"
+is 'and each profile that it keeps beyond those of Go' \
+	"$(arrived second hold '^pthread_mutex_lock;hold_it;') $(arrived second contention '^pthread_mutex_unlock;hold_it;.*;pthread_mutex_lock;wait_for_it;')" '9 9'
 finish_program
 exec 9>&8 8>&-
 stop_recorder
@@ -222,7 +232,7 @@ stop_recorder
 start_push --pyroscope "http://127.0.0.1:$port" --interval 1s
 check 'nobody is there, which is said' await says push.err 'will go on trying'
 check 'it waits for nobody' demand before 1 16
-stop_push
+stop_push TERM INT # the second one ends the attempts to send what is left
 is 'once, and counted' "$? $(grep -c trying push.err) $(sed 's/[0-9]* dropped/N dropped/' <<<"$said")" \
 	'1 1 contend: push: 0 profiles sent, 0 refused, N dropped'
 at_least 'both kinds of profiles' "$(sed 's/.* \([0-9]*\) dropped/\1/' <<<"$said")" 2
