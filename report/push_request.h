@@ -3,7 +3,8 @@
  *
  * Called from   the tool and tests; the library does not have it.
  * Form          POST URL/ingest?name=...: a form of two files: the profile, and how its values are to be called. Without the latter
- *               the server takes every profile of contention for one of mutexes.
+ *               the server takes every profile of contention for one of mutexes; with it, those that Go does not have are there
+ *               under their own names.
  * Memory        malloc, given back by push_request_free.
  */
 #ifndef CONTEND_PUSH_REQUEST_H
@@ -40,9 +41,6 @@ struct push_request {
 int push_request_make(const struct push_target *target, const struct push_profile *profile,
 		      struct push_request *out_request);
 void push_request_free(struct push_request *request);
-
-/* Does the server know such profiles? */
-bool push_request_exists_for(enum profile which);
 
 /* "key=value"; false if the server would not take it. */
 bool push_label_is_valid(const char *label);

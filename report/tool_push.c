@@ -29,8 +29,9 @@ static int help(void)
 {
 	puts("Usage: contend push --pyroscope URL [OPTION...] [PID...]\n\n"
 	     "Sends what these processes, or all profiled processes of this user, waited for to a Pyroscope server (or what takes its\n"
-	     "place, as Grafana Alloy's pyroscope.receive_http does), interval by interval, as profiles mutex and block, until it\n"
-	     "gets SIGINT or SIGTERM: then it sends what is left, for 10 s at most or until a second one. What a process that ends did last is sent too.\n\n"
+	     "place, as Grafana Alloy's pyroscope.receive_http does), interval by interval, as profiles mutex and block, and wake, hold and\n"
+	     "contention of those that keep them, until it gets SIGINT or SIGTERM: then it sends what is left, for 10 s at most or until a\n"
+	     "second one. What a process that ends did last is sent too.\n\n"
 	     "  --interval DURATION  how long an interval is (15s)\n"
 	     "  --name APPLICATION   its name there; without, that of each program\n"
 	     "  --label KEY=VALUE    a label; several may be given. Each combination of values is a series: keep them few\n"

@@ -94,7 +94,7 @@ static bool has_samples(const struct snapshot *snapshot, enum profile which)
 static void push_snapshot(struct push_collector *collector, const struct known *known, const struct snapshot *snapshot)
 {
 	for (int which = 0; which < PROFILE_COUNT; which++)
-		if (push_request_exists_for(which) && has_samples(snapshot, which))
+		if (has_samples(snapshot, which))
 			push_profile(collector, known, snapshot, which);
 }
 

@@ -218,7 +218,7 @@ rm second/status
 start_push --pyroscope "http://127.0.0.1:$port" --interval 1000s
 check 'it looks at what is there' await looks
 exec 8>&9
-start_profiled late "$live/on_demand"
+CONTEND_HOLD_RATE=1 CONTEND_PAIRS=1 start_profiled late "$live/on_demand"
 check 'it waits within a long interval' demand late 9 9
 stop_push
 is 'what is left is sent at the end' "$? $(arrived second block ';wait_for_it;')" "0 12"
@@ -246,7 +246,7 @@ start_recorder tls
 start_push --pyroscope "https://localhost:$port" --interval 1s
 check 'a stranger is not trusted' await says push.err 'certificate'
 check 'it waits for one' demand before 1 17
-stop_push TERM INT # the second one ends the attempts to send what is left
+stop_push TERM INT
 is 'nor told anything' "$? $(bases tls | wc -l)" '1 0'
 start_push --pyroscope "https://localhost:$port" --interval 1s --ca-file tls/ca.pem
 check 'one that is known is trusted' await has_answered tls 200

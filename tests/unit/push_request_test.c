@@ -22,7 +22,7 @@ static struct push_request make(const struct push_target *target, enum profile w
 }
 
 /* What the body must be, with the boundary that the request chose. */
-static void check_body(const struct push_request *request, const char *which)
+static void check_body(const struct push_request *request, const char *which, const char *types)
 {
 	static const char begin[] = "multipart/form-data; boundary=";
 	const char *boundary = request->content_type + strlen(begin);
@@ -40,10 +40,9 @@ static void check_body(const struct push_request *request, const char *which)
 		"--%s\r\n"
 		"Content-Disposition: form-data; name=\"sample_type_config\"; filename=\"sample_type_config.json\"\r\n"
 		"Content-Type: application/octet-stream\r\n\r\n"
-		"{\"contentions\":{\"units\":\"lock_samples\",\"display-name\":\"%s_count\"},"
-		"\"delay\":{\"units\":\"lock_nanoseconds\",\"display-name\":\"%s_duration\"}}\r\n"
+		"%s\r\n"
 		"--%s--\r\n",
-		boundary, '\0', boundary, which, which, boundary);
+		boundary, '\0', boundary, types, boundary);
 	is_u64(request->body_bytes, bytes, "%s: its body is as long as it should be", which);
 	ok(request->body_bytes == (size_t)bytes && memcmp(request->body, expected, bytes) == 0,
 	   "%s: and is what it should be, byte for byte", which);
@@ -68,15 +67,35 @@ static void check_requests(void)
 	       "&spyName=contend&units=lock_nanoseconds&until=1795252876446593119",
 	       "with a path, a name and labels");
 	ok(strstr(again.url, "&name=a_b__c___%7B%7D&") != NULL, "a program's name does not get out of its place");
-	check_body(&mutex, "mutex");
-	check_body(&block, "block");
+	check_body(&mutex, "mutex",
+		   "{\"contentions\":{\"units\":\"lock_samples\",\"display-name\":\"mutex_count\"},"
+		   "\"delay\":{\"units\":\"lock_nanoseconds\",\"display-name\":\"mutex_duration\"}}");
+	check_body(&block, "block",
+		   "{\"contentions\":{\"units\":\"lock_samples\",\"display-name\":\"block_count\"},"
+		   "\"delay\":{\"units\":\"lock_nanoseconds\",\"display-name\":\"block_duration\"}}");
 	ok(strcmp(mutex.content_type, again.content_type) != 0, "no two boundaries are the same");
 	push_request_free(&mutex);
 	push_request_free(&block);
 	push_request_free(&again);
-	ok(push_request_exists_for(PROFILE_MUTEX) && push_request_exists_for(PROFILE_BLOCK) &&
-		   !push_request_exists_for(PROFILE_WAKE),
-	   "the server knows two kinds of profiles");
+}
+
+/* With and without a maximum, the last type has the profile's own name. */
+static void check_own_profiles(void)
+{
+	static const struct push_target plain = {.url = "http://host:4040"};
+	struct push_request wake = make(&plain, PROFILE_WAKE, "server", 13);
+	struct push_request hold = make(&plain, PROFILE_HOLD, "server", 13);
+
+	check_body(&wake, "wake",
+		   "{\"contentions\":{\"units\":\"lock_samples\",\"display-name\":\"wake_count\"},"
+		   "\"delay\":{\"units\":\"lock_nanoseconds\",\"display-name\":\"wake\"},"
+		   "\"maximum\":{\"units\":\"lock_nanoseconds\",\"display-name\":\"wake\"}}");
+	check_body(&hold, "hold",
+		   "{\"acquisitions\":{\"units\":\"lock_samples\",\"display-name\":\"hold_count\"},"
+		   "\"held\":{\"units\":\"lock_nanoseconds\",\"display-name\":\"hold\"},"
+		   "\"maximum\":{\"units\":\"lock_nanoseconds\",\"display-name\":\"hold\"}}");
+	push_request_free(&wake);
+	push_request_free(&hold);
 }
 
 static void check_labels(void)
@@ -144,6 +163,7 @@ static void check_queue(void)
 int main(void)
 {
 	check_requests();
+	check_own_profiles();
 	check_labels();
 	check_queue();
 	return done();
