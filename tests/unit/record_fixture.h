@@ -122,7 +122,7 @@ __attribute__((unused)) static struct sample_weight recorded(enum profile profil
 	return recorded_of(profile, caller, FILE_TYPE_NONE);
 }
 
-static void begin(struct record_wait *wait)
+__attribute__((unused)) static void begin(struct record_wait *wait)
 {
 	struct thread *self = thread_enter();
 
@@ -130,7 +130,7 @@ static void begin(struct record_wait *wait)
 	thread_leave(self);
 }
 
-static void end(struct record_wait *wait, enum wait_outcome outcome)
+__attribute__((unused)) static void end(struct record_wait *wait, enum wait_outcome outcome)
 {
 	struct thread *self = thread_enter();
 
