@@ -436,6 +436,10 @@ function pressAnywhere(event) {
 function start() {
 	const hasIdle = data.profiles.some((profile) => profile.kinds.some((kind) => kind.idle));
 	document.querySelector(`input[name="weight"][value="${data.weight}"]`).checked = true;
+	for (const weight of document.querySelectorAll('input[name="weight"]')) {
+		const words = new Set(data.profiles.map((profile) => profile.words[weight.value]));
+		weight.nextSibling.data = ` ${[...words].join(", ")}`;
+	}
 	byId("label").textContent = data.label === "fd" ? "type of descriptor" : data.label;
 	byId("group").value = data.group;
 	byId("idle-label").hidden = !hasIdle;

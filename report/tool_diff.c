@@ -151,7 +151,7 @@ static int help(void)
 	     "Stacks meet by the names of their functions, so that different runs and versions of a program can be compared.\n"
 	     "Of processes, each profile is compared with the other's of the same name.\n\n"
 	     "  --per-second   everything per second of recording: for profiles that took differently long\n"
-	     "  --weight WHAT  delay (the default) or contentions: what the order goes by\n"
+	     "  --weight WHAT  delay (the default) or contentions, of holds the same as held and acquisitions: what the order goes by\n"
 	     "  --no-idle      without waits of threads that have nothing to do\n"
 	     "  -n COUNT       that many stacks of each (10)\n"
 	     "  --json         every stack, with both values, for programs\n\n"

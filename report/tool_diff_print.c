@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -22,9 +23,23 @@ static double scaled(const struct table *table, const stack_values *values, int 
 	return (double)values[side][weight] * table->diff->scale[side];
 }
 
+static void write_capitals(const char *word, char *out_text, size_t bytes)
+{
+	size_t count = 0;
+
+	for (; word[count] && count + 1 < bytes; count++)
+		out_text[count] = (char)toupper((unsigned char)word[count]);
+	out_text[count] = '\0';
+}
+
 static void print_head(const struct table *table)
 {
-	fprintf(table->out, "%11s  %10s -> %10s  %7s  %11s\n", "DELAY +/-", "OLD", "NEW", "%", "CONTENTIONS");
+	struct snapshot_values values = table->diff->sides[DIFF_NEW].profile->values;
+	char duration[16], events[16];
+
+	write_capitals(values.duration, duration, sizeof(duration));
+	write_capitals(values.events, events, sizeof(events));
+	fprintf(table->out, "%7s +/-  %10s -> %10s  %7s  %11s\n", duration, "OLD", "NEW", "%", events);
 }
 
 /* "+408%", "new", "gone". */
@@ -168,10 +183,12 @@ static void print_json_side(const struct diff_side *side, const char *title, FIL
 
 void tool_diff_print_json(const struct diff *diff, unsigned number, FILE *out)
 {
+	const struct tool_profile *profile = diff->sides[DIFF_NEW].profile;
 	stack_values totals[STACK_TREE_SIDES];
 
 	find_totals(diff, totals);
-	fprintf(out, "%s{\"profile\": \"%s\", ", number ? ",\n " : "[", diff->sides[DIFF_NEW].profile->kind);
+	fprintf(out, "%s{\"profile\": \"%s\", \"values\": [\"%s\", \"%s\"], ", number ? ",\n " : "[", profile->kind,
+		profile->values.events, profile->values.duration);
 	print_json_side(&diff->sides[DIFF_OLD], "old", out);
 	print_json_side(&diff->sides[DIFF_NEW], "new", out);
 	print_json_values(diff, totals, out);

@@ -12,7 +12,6 @@
 #include "path.h"
 #include "profile_file.h"
 #include "profile_ids.h"
-#include "snapshot_names.h"
 #include "tool.h"
 #include "tool_input.h"
 #include "tool_lines.h"
@@ -27,20 +26,25 @@ static const char *text(const Profile *profile, int64_t number)
 }
 
 /* Reading has checked that each sample has a value of each type. */
+static struct snapshot_values values_of(const Profile *profile)
+{
+	return (struct snapshot_values){.events = text(profile, profile->sample_type[TOOL_VALUE_COUNT]->type),
+					.duration = text(profile, profile->sample_type[TOOL_VALUE_DELAY_NS]->type)};
+}
+
 static bool is_of_contention(const Profile *profile)
 {
-	const char *events, *duration;
+	struct snapshot_values has;
 
 	if (profile->n_sample_type != 2 &&
 	    (profile->n_sample_type != 3 ||
 	     strcmp(text(profile, profile->sample_type[TOOL_VALUE_LONGEST_NS]->type), "maximum") != 0))
 		return false;
-	events = text(profile, profile->sample_type[TOOL_VALUE_COUNT]->type);
-	duration = text(profile, profile->sample_type[TOOL_VALUE_DELAY_NS]->type);
+	has = values_of(profile);
 	for (int which = 0; which < PROFILE_COUNT; which++) {
 		struct snapshot_values values = snapshot_profile_values(which);
 
-		if (strcmp(events, values.events) == 0 && strcmp(duration, values.duration) == 0)
+		if (strcmp(has.events, values.events) == 0 && strcmp(has.duration, values.duration) == 0)
 			return true;
 	}
 	return false;
@@ -79,6 +83,7 @@ static void add_profile(struct tool_input *input, int which, Profile *message)
 	input->profiles[input->count++] = (struct tool_profile){
 		.which = which,
 		.kind = which == TOOL_INPUT_UNKNOWN ? "contention" : snapshot_profile_name(which),
+		.values = values_of(message),
 		.message = message,
 	};
 }

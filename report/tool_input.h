@@ -21,6 +21,7 @@
 #include "arena.h"
 #include "profile.pb-c.h"
 #include "sample_table.h"
+#include "snapshot_names.h"
 #include "tool_look.h"
 
 /* The last in profiles that have a maximum only: n_value tells. */
@@ -35,8 +36,9 @@ struct tool_input_order {
 };
 
 struct tool_profile {
-	int which;        /* enum profile; TOOL_INPUT_UNKNOWN if a file does not tell (Go's) */
-	const char *kind; /* "mutex", "block", "wake"; "contention" if unknown */
+	int which;                     /* enum profile; TOOL_INPUT_UNKNOWN if a file does not tell (Go's) */
+	const char *kind;              /* "mutex", "block", "wake"; "contention" if unknown */
+	struct snapshot_values values; /* what its values are called */
 	Perftools__Profiles__Profile *message;
 };
 

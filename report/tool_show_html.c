@@ -102,7 +102,10 @@ static int print_profile(const struct shown *shown, FILE *out)
 	string_table_init(&labels.values);
 	fputs("{\"name\": ", out);
 	tool_text_print_json(shown->name, out);
-	fprintf(out, ", \"profile\": \"%s\", \"duration_ns\": %" PRId64 ",\n", shown->profile->kind,
+	fprintf(out,
+		", \"profile\": \"%s\", \"words\": {\"contentions\": \"%s\", \"delay\": \"%s\"}, \"duration_ns\": %" PRId64
+		",\n",
+		shown->profile->kind, shown->profile->values.events, shown->profile->values.duration,
 		shown->profile->message->duration_nanos);
 	tool_show_print_json_comments(shown, out);
 	fputs(",\n", out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* contend show --json: an array with an object for each profile; its stacks, innermost function first. */
+/* contend show --json: an array with an object for each profile; its stacks, innermost function first. The keys are those of
+ * contention in all profiles; `values` says what they are. */
 #include <inttypes.h>
 
 #include "tool_show.h"
@@ -32,8 +33,11 @@ static void print_head(const struct shown *shown, FILE *out)
 
 	fputs("{\"name\": ", out);
 	tool_text_print_json(shown->name, out);
-	fprintf(out, ", \"profile\": \"%s\", \"time_ns\": %" PRId64 ", \"duration_ns\": %" PRId64 ", ",
-		shown->profile->kind, message->time_nanos, message->duration_nanos);
+	fprintf(out,
+		", \"profile\": \"%s\", \"values\": [\"%s\", \"%s\"], \"time_ns\": %" PRId64
+		", \"duration_ns\": %" PRId64 ", ",
+		shown->profile->kind, shown->profile->values.events, shown->profile->values.duration,
+		message->time_nanos, message->duration_nanos);
 	print_values(total, out);
 	fputs(", ", out);
 	tool_show_print_json_comments(shown, out);

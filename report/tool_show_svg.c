@@ -10,6 +10,7 @@
 #include "tool_show.h"
 #include "tool_stack.h"
 #include "tool_text.h"
+#include "tool_words.h"
 #include "utf8.h"
 
 enum {
@@ -55,11 +56,12 @@ static const char *node_name(const struct panel *panel, uint32_t node)
 	return node == STACK_TREE_ROOT ? "all" : tool_text_function(tree->frames[tree->nodes[node].frame].function);
 }
 
-/* "12.34 ms, 5 contentions" */
+/* "12.34 ms, 5 contentions"; or acquisitions, waits */
 static void print_values(const struct panel *panel, uint32_t node, FILE *out)
 {
 	tool_stack_print_plain_duration((double)panel->layout.totals[STACK_WEIGHT_DELAY_NS][node], out);
-	fprintf(out, ", %" PRId64 " contentions", panel->layout.totals[STACK_WEIGHT_CONTENTIONS][node]);
+	fprintf(out, ", %" PRId64 " %s", panel->layout.totals[STACK_WEIGHT_CONTENTIONS][node],
+		panel->shown->profile->values.events);
 }
 
 static void print_frame(const struct panel *panel, uint32_t node, FILE *out)
@@ -94,7 +96,7 @@ static void print_head(const struct panel *panel, FILE *out)
 	fputs("</text>\n<text class=\"faint\" y=\"32\">", out);
 	print_text(panel->shown->name, panel->width - 160, out);
 	fprintf(out, "</text>\n<text class=\"note faint\" x=\"%g\" y=\"32\" text-anchor=\"end\">width: %s</text>\n",
-		panel->width, panel->weight == STACK_WEIGHT_DELAY_NS ? "delay" : "contentions");
+		panel->width, tool_words_of_weight(panel->shown->profile->values, panel->weight));
 }
 
 static void print_panel(const struct panel *panel, double left, FILE *out)

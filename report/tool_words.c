@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapshot_names.h"
 #include "tool.h"
 #include "tool_words.h"
 
@@ -21,25 +20,23 @@ int tool_words_read_count(const char *command, const char *things, const char *t
 	return TOOL_OK;
 }
 
-/* The place of a word among others; -1 if it is none of them. */
-static int find_word(const char *word, const char *const *words)
-{
-	for (int i = 0; words[i]; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	return -1;
-}
-
 int tool_words_read_weight(const char *command, const char *text, enum stack_weight *out_weight)
 {
-	static const char *const words[] = {
-		[STACK_WEIGHT_CONTENTIONS] = "contentions", [STACK_WEIGHT_DELAY_NS] = "delay", [STACK_WEIGHTS] = NULL};
-	int number = find_word(text, words);
+	for (int which = 0; which < PROFILE_COUNT; which++) {
+		struct snapshot_values values = snapshot_profile_values(which);
+		bool is_duration = strcmp(values.duration, text) == 0;
 
-	if (number < 0)
-		return tool_misuse(command, "%s: not delay or contentions", text);
-	*out_weight = number;
-	return TOOL_OK;
+		if (is_duration || strcmp(values.events, text) == 0) {
+			*out_weight = is_duration ? STACK_WEIGHT_DELAY_NS : STACK_WEIGHT_CONTENTIONS;
+			return TOOL_OK;
+		}
+	}
+	return tool_misuse(command, "%s: not delay or contentions, nor held or acquisitions", text);
+}
+
+const char *tool_words_of_weight(struct snapshot_values values, enum stack_weight weight)
+{
+	return weight == STACK_WEIGHT_DELAY_NS ? values.duration : values.events;
 }
 
 int tool_words_read_profile(const char *command, const char *text, enum profile *out_profile)
@@ -49,5 +46,5 @@ int tool_words_read_profile(const char *command, const char *text, enum profile 
 			*out_profile = which;
 			return TOOL_OK;
 		}
-	return tool_misuse(command, "%s: not mutex, block, wake or hold", text);
+	return tool_misuse(command, "%s: not mutex, block, wake, hold or contention", text);
 }

@@ -125,7 +125,7 @@ refused 1 "$work/none: No such file or directory"
 diff "$old_mutex"
 refused 2 'two profiles are compared, not 1'
 diff --weight heavy "$old_mutex" "$new_mutex"
-refused 2 'heavy: not delay or contentions'
+refused 2 'heavy: not delay or contentions, nor held or acquisitions'
 diff -n 0 "$old_mutex" "$new_mutex"
 refused 2 '0: not a number of stacks'
 diff --help

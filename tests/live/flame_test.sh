@@ -23,9 +23,10 @@ said()
 	sed -n "s/^$1: //p" "$said_in"
 }
 
-profiled locks "$live/diff" 5 10 3 30
+CONTEND_HOLD_RATE=1 profiled locks "$live/diff" 5 10 3 30
 mutex=$work/locks.$(last_dump locks).mutex.pb.gz
 block=$work/locks.$(last_dump locks).block.pb.gz
+hold=$work/locks.$(last_dump locks).hold.pb.gz
 mutex_text=$(decoded locks last mutex)
 block_text=$(decoded locks last block)
 first_ns=$(sum "$block_text" delay wait_for_first)
@@ -66,8 +67,9 @@ is 'keys move' "$(said 'down twice') $(said 'up once')" '3 2'
 is 'and zoom' "$(said 'zoomed by key') $(said 'still focused')" 'true true'
 is 'light and dark' "$(said 'theme changes')" true
 
-"$contend" show --html --no-idle --by kind --weight contentions "$block" "$mutex" >"$work/options.html"
+"$contend" show --html --no-idle --by kind --weight acquisitions "$block" "$mutex" "$hold" >"$work/options.html"
 in_browser options "$work/options.html" numbers
+is 'widths are called what these profiles call them' "$(said widths)" '["delay, held", "contentions, acquisitions"]'
 is '--no-idle: the idle ones are not in the page' "$(said 'block total')" "$(sum "$block_text" delay '' 'kind=(mutex|join|read)')"
 is '--by and --weight: what is chosen first' "$(grep -o '"weight": "contentions", "group": "kind"' "$work/options.html" | wc -l)" 1
 

@@ -34,8 +34,18 @@ is 'nothing else is lost' "$(grep -c '^# lost' <<<"$comments")" 2
 is 'none of them is in the profile' "$(sum "$hold" count ';(untold|lock_and_end);')" 0
 check 'pprof knows its values' pprof -top -sample_index=acquisitions "$work/all.$(last_dump all).hold.pb.gz"
 check 'and shows the other one' grep -q '^Type: held$' <(pprof -top "$work/all.$(last_dump all).hold.pb.gz")
-"$contend" show "$work/all.$(last_dump all).hold.pb.gz" >"$work/show"
+hold_file=$work/all.$(last_dump all).hold.pb.gz
+"$contend" show "$hold_file" >"$work/show"
 check 'contend shows it' grep -qE 'mutex  pthread_mutex_lock < levels' "$work/show"
+is 'by the names of its values' "$("$contend" show --folded --weight acquisitions "$hold_file" | awk '{ sum += $NF } END { print sum }') $(
+	"$contend" show --folded --weight held "$hold_file" | awk '{ sum += $NF } END { printf "%.0f", sum }')" \
+	"$(sum "$hold" count) $(sum "$hold" delay)"
+"$contend" show --svg --weight acquisitions "$hold_file" >"$work/svg"
+is 'in pictures, too' "$(grep -c 'width: acquisitions<' "$work/svg") $(grep -c contentions "$work/svg") $(grep -c "^<.*hold: .*, $(sum "$hold" count) acquisitions<" "$work/svg")" '1 0 1'
+"$contend" diff "$hold_file" "$hold_file" >"$work/diff"
+is 'in comparisons' "$(grep -cE '^ +HELD \+/- .* ACQUISITIONS$' "$work/diff")" 1
+is 'and for programs' "$("$contend" show --json "$hold_file" | grep -c '"values": \["acquisitions", "held"\]') $(
+	"$contend" diff --json "$hold_file" "$hold_file" | grep -c '"values": \["acquisitions", "held"\]')" '1 1'
 
 # Every fifth hold is long, and one in five is timed: whatever counted along would see all of them, or none. A hold of d that is
 # timed or not adds 4·d² at most to the variance of the time that is estimated; the program says the sum of the squares. Over all

@@ -207,9 +207,9 @@ refused 2 'two forms are asked for'
 show --by '' "$block"
 refused 2 '--by: a label is needed'
 show --weight heavy "$block"
-refused 2 'heavy: not delay or contentions'
+refused 2 'heavy: not delay or contentions, nor held or acquisitions'
 show --profile heap "$block"
-refused 2 'heap: not mutex, block, wake or hold'
+refused 2 'heap: not mutex, block, wake, hold or contention'
 show --help
 is 'help is no failure' "$status" 0
 at_least 'and says how it is used' "$(grep -c '^Usage: contend show ' "$work/show.out")" 1

@@ -44,6 +44,7 @@ def numbers(page):
     for panel in ("mutex", "block"):
         say(f"{panel} total", number(page, panel, "total"))
         say(f"{panel} contentions", number(page, panel, "total", "contentions"))
+    say("widths", page.evaluate("[...document.querySelectorAll('input[name=weight]')].map((made) => made.parentNode.textContent.trim())"))
 
 
 def look(page):
