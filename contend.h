@@ -7,7 +7,8 @@
  * Threads       every function may be called from any thread at any time after main has begun, also from several at once.
  * Signals       none is async-signal-safe.
  * errno         is kept by all.
- * Forks         a child has profiles of its own, which begin empty, with the fraction and the rate that its parent had.
+ * Forks         a child has profiles of its own, which begin empty, with the fraction and the rate that its parent had. Its thread has
+ *               the labels that it had in the parent, to be popped here as there; its name is to be given anew.
  * Results       0 stands for success; without libcontend each function returns what it says there. Errors are negative numbers:
  *               -EINVAL, ... of errno.h.
  * Time          each function looks for the library once; from then on a call is a load more than a call of a function.
@@ -143,8 +144,7 @@ static inline int contend_label_push(const char *key, const char *value)
 	return entry ? entry(key, value) : -ENOSYS;
 }
 
-/* Takes the label away that the calling thread pushed last. Returns 0; -EINVAL if there is none, also in a forked child of labels that
- * its parent pushed; -ENOSYS without libcontend. */
+/* Takes the label away that the calling thread pushed last. Returns 0; -EINVAL if there is none; -ENOSYS without libcontend. */
 static inline int contend_label_pop(void)
 {
 	static contend_function known;

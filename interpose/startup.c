@@ -30,6 +30,7 @@
 #include "region.h"
 #include "stack.h"
 #include "thread.h"
+#include "thread_labels.h"
 #include "wish.h"
 
 static struct {
@@ -102,8 +103,11 @@ static bool start_child(void)
 	if (!is_new_child())
 		forget_parent();
 	startup.child = 0; /* a signal handler is not to begin this anew */
+	thread_labels_leave_parent();
 	startup.is_on = startup.is_on && config.children && region_create();
-	if (!startup.is_on) {
+	if (startup.is_on) {
+		thread_labels_go_on();
+	} else {
 		record_stop();
 		wish_init(NULL); /* the region that is still mapped is the parent's */
 		control_silence();

@@ -121,7 +121,7 @@ int contend_v1_labels_inherit(int is_inherited)
 
 	if (!self)
 		return 0;
-	before = thread_labels_set_inherited(self, is_inherited != 0);
+	before = thread_labels_set_inherited(is_inherited != 0);
 	thread_leave(self);
 	return before;
 }

@@ -138,6 +138,36 @@ uint32_t labels_parent(uint32_t set)
 	return labels->sets[set].parent;
 }
 
+static struct {
+	uint32_t count;
+	const char *keys[LABELS_DEPTH_LIMIT], *values[LABELS_DEPTH_LIMIT]; /* the last one first */
+	char text[LABELS_DEPTH_LIMIT * 2 * (LABELS_WORD_BYTES + 1)];
+} kept;
+
+void labels_keep(uint32_t set)
+{
+	char *text = kept.text;
+
+	for (kept.count = 0; labels_exist(set) && kept.count < LABELS_DEPTH_LIMIT; set = labels_parent(set)) {
+		const struct label_set *from = &labels->sets[set];
+
+		kept.keys[kept.count] = text;
+		kept.values[kept.count++] = text + from->key_bytes + 1;
+		memcpy(text, labels->text + from->text, (size_t)from->key_bytes + from->value_bytes + 2);
+		text += from->key_bytes + from->value_bytes + 2;
+	}
+}
+
+uint32_t labels_kept(void)
+{
+	uint32_t set = 0;
+
+	while (kept.count-- > 0)
+		set = labels_add(set, kept.keys[kept.count], kept.values[kept.count]);
+	kept.count = 0;
+	return set;
+}
+
 bool labels_exist(uint32_t set)
 {
 	return labels && set != 0 && set <= atomic_load_explicit(&labels->set_count, memory_order_relaxed);

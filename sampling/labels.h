@@ -52,6 +52,11 @@ uint32_t labels_parent(uint32_t set);
 /* Is there a set of that number? */
 bool labels_exist(uint32_t set);
 
+/* In a forked child, by its only thread: a copy of the set's labels, of the table that is the parent's; then, when the child has a
+ * table, the set that has them there. */
+void labels_keep(uint32_t set);
+uint32_t labels_kept(void);
+
 /* What label_set.hash must be. */
 uint32_t labels_hash(uint32_t parent, const char *key, uint32_t key_bytes, const char *value, uint32_t value_bytes);
 

@@ -81,7 +81,8 @@ static void give_record_back(void)
 	self->holds.skip = thread_own.hold_skip;
 	memset(self->waited_ticks, 0, sizeof(self->waited_ticks));
 	self->labels = self->labels_lost = 0;
-	self->labels_inherited = false;
+	thread_own.labels = thread_own.labels_lost = 0;
+	thread_own.labels_inherited = false;
 	self->name[0] = '\0';
 	atomic_store_explicit(&threads.hint, thread_table_index(threads.table, self), memory_order_relaxed);
 	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
@@ -272,6 +273,8 @@ static struct thread *find_self(enum thread_call call)
 		thread_own.self->stack = thread_own.stack;
 		thread_own.self->wait_depth = 0;
 		thread_own.self->frame_limit = threads.depth;
+		thread_own.self->labels = thread_own.labels;
+		thread_own.self->labels_lost = thread_own.labels_lost;
 		take_over_skip();
 		await_end();
 	}

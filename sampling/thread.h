@@ -67,7 +67,6 @@ struct thread {
 	struct thread_wait waits[THREAD_WAITS];
 	uint32_t labels;              /* a label set (labels.h); others read it */
 	uint32_t labels_lost;         /* pushes that found no room, and lie on top of that set */
-	bool labels_inherited;        /* by threads that it creates */
 	char name[THREAD_NAME_BYTES]; /* that the program gave it through contend.h; "": none */
 	struct holds holds;
 	_Atomic uint64_t handoff_ticks; /* lock waiting that no release was charged with, of all owners so far */
@@ -107,11 +106,14 @@ struct thread_own {
 	struct thread *self;
 	struct stack_limits stack;
 	uint32_t guard;
-	uint32_t hold_skip; /* acquisitions to let pass before the next one whose hold is timed */
-	bool hold_is_drawn; /* hold_skip is */
-	bool is_gone;       /* its record was given back: the last destructors run */
-	bool is_counted;    /* among the threads that live */
-	bool is_awaited;    /* its end will be noticed */
+	uint32_t labels; /* as in the record, which a forked child has not: its thread goes on with these */
+	uint32_t labels_lost;
+	uint32_t hold_skip;    /* acquisitions to let pass before the next one whose hold is timed */
+	bool hold_is_drawn;    /* hold_skip is */
+	bool is_gone;          /* its record was given back: the last destructors run */
+	bool is_counted;       /* among the threads that live */
+	bool is_awaited;       /* its end will be noticed */
+	bool labels_inherited; /* by threads that it creates */
 };
 
 extern __thread struct thread_own thread_own __attribute__((visibility("hidden")));

@@ -7,10 +7,21 @@
 #include "losses.h"
 #include "thread_labels.h"
 
+static void set_labels(struct thread *self, uint32_t set)
+{
+	thread_own.labels = set;
+	__atomic_store_n(&self->labels, set, __ATOMIC_RELEASE);
+}
+
+static void set_lost(struct thread *self, uint32_t lost)
+{
+	self->labels_lost = thread_own.labels_lost = lost;
+}
+
 /* The label goes nowhere, and neither do those that are pushed on top of it. */
 static int lose_label(struct thread *self, int error)
 {
-	self->labels_lost++;
+	set_lost(self, self->labels_lost + 1);
 	return error;
 }
 
@@ -23,34 +34,32 @@ int thread_labels_push(struct thread *self, const char *key, const char *value)
 	set = self->labels_lost ? 0 : labels_add(self->labels, key, value);
 	if (!set)
 		return lose_label(self, -ENOSPC);
-	__atomic_store_n(&self->labels, set, __ATOMIC_RELEASE);
+	set_labels(self, set);
 	return 0;
 }
 
 int thread_labels_pop(struct thread *self)
 {
 	if (self->labels_lost)
-		self->labels_lost--;
+		set_lost(self, self->labels_lost - 1);
 	else if (self->labels)
-		__atomic_store_n(&self->labels, labels_parent(self->labels), __ATOMIC_RELEASE);
+		set_labels(self, labels_parent(self->labels));
 	else
 		return -EINVAL;
 	return 0;
 }
 
-bool thread_labels_set_inherited(struct thread *self, bool is_inherited)
+bool thread_labels_set_inherited(bool is_inherited)
 {
-	bool before = self->labels_inherited;
+	bool before = thread_own.labels_inherited;
 
-	self->labels_inherited = is_inherited;
+	thread_own.labels_inherited = is_inherited;
 	return before;
 }
 
 uint32_t thread_labels_to_inherit(void)
 {
-	const struct thread *self = thread_own.self;
-
-	return self && self->labels_inherited ? thread_labels_of(self) : 0;
+	return thread_own.labels_inherited && !thread_own.labels_lost ? thread_own.labels : 0;
 }
 
 /* In a forked child its parent's sets mean nothing. */
@@ -60,9 +69,19 @@ void thread_labels_inherit(uint32_t set)
 
 	if (!self)
 		return;
-	self->labels = set;
-	self->labels_inherited = true;
+	set_labels(self, set);
+	thread_own.labels_inherited = true;
 	thread_leave(self);
+}
+
+void thread_labels_leave_parent(void)
+{
+	labels_keep(thread_own.labels);
+}
+
+void thread_labels_go_on(void)
+{
+	thread_own.labels = labels_kept();
 }
 
 uint32_t thread_labels_of(const struct thread *thread)

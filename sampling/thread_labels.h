@@ -17,11 +17,15 @@ int thread_labels_push(struct thread *self, const char *key, const char *value);
 int thread_labels_pop(struct thread *self);
 
 /* Shall threads that the calling one creates from now on begin with its labels, and do the same? What was so before. */
-bool thread_labels_set_inherited(struct thread *self, bool is_inherited);
+bool thread_labels_set_inherited(bool is_inherited);
 
 /* In the creator, without a guard: what its new thread begins with. In that thread. */
 uint32_t thread_labels_to_inherit(void);
 void thread_labels_inherit(uint32_t set);
+
+/* In a forked child, which has one thread: its labels go on. Before the region is the child's, and when it is. */
+void thread_labels_leave_parent(void);
+void thread_labels_go_on(void);
 
 /* The set for samples of this thread, or of another one; 0: none. */
 uint32_t thread_labels_of(const struct thread *thread);

@@ -27,6 +27,8 @@ SLEEP_IN(inherited_sleep)
 SLEEP_IN(inherited_twice_sleep)
 SLEEP_IN(bare_sleep)
 SLEEP_IN(child_sleep)
+SLEEP_IN(child_thread_sleep)
+SLEEP_IN(child_sleep_later)
 SLEEP_IN(many_sleep)
 
 OWN_FRAME static void *wait_labelled(void *endpoint)
@@ -120,16 +122,44 @@ static void inherit(void)
 	run_thread(sleep_bare);
 }
 
-/* Still under the label of `inherit`, which is not the child's. */
+static void *sleep_in_thread_of_child(void *unused)
+{
+	child_thread_sleep(SLEEP_MS * 1000);
+	return unused;
+}
+
+/* Still under the label of `inherit`, which the child has, too, and pops for itself; the parent pops it before the child has waited. */
 static void fork_child(void)
 {
-	pid_t pid = fork();
+	int popped[2], status = -1;
+	char byte;
+	pid_t pid;
 
+	if (pipe(popped))
+		abort();
+	contend_labels_inherit(1);
+	contend_label_push("level", "child");
+	pid = fork();
 	if (!pid) {
+		close(popped[1]);
+		if (read(popped[0], &byte, 1) != 0)
+			abort();
 		child_sleep(SLEEP_MS * 1000);
-		exit(contend_label_pop() == 0);
+		if (contend_labels_inherit(1) != 1)
+			abort();
+		run_thread(sleep_in_thread_of_child);
+		if (contend_label_pop() != 0)
+			abort();
+		child_sleep_later(SLEEP_MS * 1000);
+		exit(contend_label_pop() != 0 || contend_label_pop() != -EINVAL);
 	}
-	waitpid(pid, NULL, 0);
+	contend_label_pop();
+	contend_label_pop();
+	contend_labels_inherit(0);
+	contend_label_push("level", "parent");
+	close(popped[1]);
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		abort();
 	contend_label_pop();
 }
 

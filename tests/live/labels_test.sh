@@ -32,7 +32,10 @@ is 'each label is on its own' "$(awk -F '\t' '$4 ~ /;many_sleep;/ && $3 ~ /numbe
 
 first=$(first_dump labels)
 check 'the child has profiles of its own' test "$first" != "$(last_dump labels)"
-labels_are 'and none of its parent'"'"'s labels' "$(decoded labels "$first" block)" ';child_sleep;' ''
+child=$(decoded labels "$first" block)
+labels_are 'its thread has the labels that it had when it was made' "$child" ';child_sleep;' 'job=nightly level=child'
+labels_are 'threads that it creates inherit them' "$child" ';child_thread_sleep;' 'job=nightly level=child'
+labels_are 'and it pops them' "$child" ';child_sleep_later;' 'job=nightly'
 
 file=$work/labels.$(last_dump labels).block.pb.gz
 pprof -top -tagfocus=endpoint=/second "$file" >"$work/top" 2>&1

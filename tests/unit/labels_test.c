@@ -85,6 +85,38 @@ static void nesting_has_an_end(void)
 	is_u64(table.set_count, LABELS_DEPTH_LIMIT, "a set for each");
 }
 
+/* As a forked child does, whose table is another one, where its parent's was. */
+static void labels_go_on_in_another_table(void)
+{
+	char longest[LABELS_WORD_BYTES + 2];
+	uint32_t set = 0;
+
+	start_afresh();
+	labels_keep(0);
+	is_u64(labels_kept(), 0, "no labels stay none");
+	labels_keep(5);
+	is_u64(labels_kept(), 0, "nor do those of a set that is not there");
+	memset(longest, 'x', sizeof(longest));
+	longest[LABELS_WORD_BYTES] = '\0';
+	labels_add(0, "another", "set");
+	for (int i = 0; i < LABELS_DEPTH_LIMIT; i++) {
+		longest[0] = (char)('a' + i % 26);
+		set = labels_add(set, longest, longest + i % 2);
+	}
+	labels_keep(set);
+	start_afresh();
+	set = labels_kept();
+	is_u64(table.sets[set].depth, LABELS_DEPTH_LIMIT, "as many labels as there can be");
+	for (int i = LABELS_DEPTH_LIMIT - 1; i >= 0; i--, set = labels_parent(set)) {
+		longest[0] = (char)('a' + i % 26);
+		is_str(table.text + table.sets[set].text, longest, "key %d", i);
+		is_str(table.text + table.sets[set].text + table.sets[set].key_bytes + 1, longest + i % 2, "value %d",
+		       i);
+	}
+	is_u64(table.set_count, LABELS_DEPTH_LIMIT, "and no other set");
+	is_u64(labels_kept(), 0, "they are kept once");
+}
+
 /* Until there is no more room for sets, or for texts. */
 static uint32_t fill(const char *format)
 {
@@ -207,6 +239,7 @@ int main(void)
 	sets_are_a_tree();
 	a_thread_pushes_and_pops();
 	nesting_has_an_end();
+	labels_go_on_in_another_table();
 	the_table_is_bounded();
 	many_make_them();
 	reports_list_them();
