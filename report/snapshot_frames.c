@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "frame.h"
@@ -29,6 +30,25 @@ void snapshot_frames_split(struct snapshot_sample *sample, uint64_t *frames)
 	sample->waiter_depth = count - 1;
 }
 
+/* The loader calls an object what it was asked for, LD_LIBRARY_PATH=lib or dlopen("./plugin.so"): that begins in the directory of that
+ * moment, which most programs have not left. Its build id tells whether it is the file; without one nothing would. */
+static const char *copy_path(struct snapshot *snapshot, const char *path, uint32_t bytes, bool has_build_id)
+{
+	const char *directory = snapshot->directory;
+	char *joined;
+
+	if (bytes == 0 || path[0] == '/' || !memchr(path, '/', bytes) || !has_build_id || directory[0] != '/')
+		return arena_copy_text(&snapshot->arena, path, bytes);
+	while (bytes > 2 && path[0] == '.' && path[1] == '/') {
+		path += 2;
+		bytes -= 2;
+	}
+	joined = arena_alloc(&snapshot->arena, strlen(directory) + 1 + bytes + 1);
+	if (joined)
+		sprintf(joined, "%s/%.*s", directory[1] ? directory : "", (int)bytes, path);
+	return joined;
+}
+
 /* A module that is not ready, or makes no sense, stays unknown. */
 static int copy_module(struct snapshot *snapshot, const struct modules *modules, const struct module *module,
 		       struct snapshot_module *out_module)
@@ -48,7 +68,7 @@ static int copy_module(struct snapshot *snapshot, const struct modules *modules,
 		.limit = module->limit,
 		.file_offset = module->file_offset,
 		.load_bias = module->load_bias,
-		.path = arena_copy_text(&snapshot->arena, modules->strings + path_offset, path_bytes),
+		.path = copy_path(snapshot, modules->strings + path_offset, path_bytes, module->build_id_bytes != 0),
 		.build_id_bytes = module->build_id_bytes,
 	};
 

@@ -30,6 +30,10 @@ check 'a plug-in bound to itself is built' gcc -O2 -g -shared -fPIC -Wl,-Bsymbol
 	"$ROOT/tests/live/reach_plugin.c"
 reach=$work/symbolic/reach
 runs 'bound to its own symbols' symbolic 1 bind
+cd "$work/symbolic" || exit 1
+runs 'found by a path that begins where the program does' relative 1 LD_LIBRARY_PATH=. bind
+check 'its profile names the file' grep -q "^# mapping .* $work/symbolic/reach_plugin.so\$" "$(decoded relative last block)"
+cd "$work" || exit 1
 
 # NAME PROGRAM: runs as bare, and no profile tells of it.
 unseen()
