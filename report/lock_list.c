@@ -75,6 +75,20 @@ static void add_longest(struct listed_lock *lock, const Sample *sample)
 		lock->longest_ns = longest_ns;
 }
 
+static void add_power(struct listed_lock *lock, const Profile *message, const Sample *sample)
+{
+	for (size_t i = 0; i < sample->n_label; i++) {
+		int64_t least_ns = sample->label[i]->num;
+
+		if (least_ns <= 0 || strcmp(message->string_table[sample->label[i]->key], "wait") != 0)
+			continue;
+		int64_t *count = &lock->by_power[63 - __builtin_clzll((uint64_t)least_ns)];
+
+		*count = stack_tree_sum(*count, sample->value[TOOL_VALUE_COUNT]);
+		lock->has_powers = true;
+	}
+}
+
 static void add_sample(struct lock_side *side, const Profile *message, const Sample *sample)
 {
 	int64_t delay_ns = sample->value[TOOL_VALUE_DELAY_NS];
@@ -119,8 +133,10 @@ int lock_list_add_profile(struct lock_list *list, enum profile which, const Prof
 			return -ENOMEM;
 		if (kind[0] && !lock->is_counted)
 			lock->kind = kind;
-		if (which == PROFILE_BLOCK)
+		if (which == PROFILE_BLOCK) {
 			add_longest(lock, sample);
+			add_power(lock, message, sample);
+		}
 		add_sample(which == PROFILE_MUTEX ? &lock->holder : &lock->waiter, message, sample);
 	}
 	take_estimates(list);

@@ -19,6 +19,8 @@
 #include "profile.pb-c.h"
 #include "snapshot.h"
 
+enum { LOCK_LIST_POWERS = 63 };
+
 /* Of one profile, for one lock: all that it has, and the stack that has most of it. */
 struct lock_side {
 	int64_t contentions, delay_ns;
@@ -36,6 +38,9 @@ struct listed_lock {
 	int64_t waiting;    /* threads, now; -1: not known */
 	int64_t contentions, waited_ns;
 	struct lock_side holder, waiter; /* of the mutex and the block profile */
+	/* Of the block profile, where it tells (CONTEND_HISTOGRAM): how many waits lasted 2^N ns or more, and not twice as long. */
+	int64_t by_power[LOCK_LIST_POWERS];
+	bool has_powers;
 };
 
 /* All zero: empty. */

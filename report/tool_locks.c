@@ -26,7 +26,8 @@ static int print_help(void)
 	       "\n"
 	       "Shows the locks that were waited for longest: how long in all, how often, on average, the longest wait, how\n"
 	       "many threads wait for it now, the kind of lock, what it is called; and below, the stack that held others up\n"
-	       "longest (mutex profile) and the one that waited longest (block profile).\n"
+	       "longest (mutex profile) and the one that waited longest (block profile); with CONTEND_HISTOGRAM=1 how many waits\n"
+	       "were how long, by powers of two.\n"
 	       "\n"
 	       "PID is a profiled process, alive or dead, which has counted every wait. FILE is a profile, or the region of a\n"
 	       "process; of profiles the numbers are their own, estimates where they were sampled. Several FILEs, as the mutex\n"
@@ -67,6 +68,22 @@ static void print_side(const char *words, const struct lock_side *side)
 	putchar('\n');
 }
 
+/* "how long    2 from 16.78ms, 3 from 33.55ms" */
+static void print_powers(const struct listed_lock *lock)
+{
+	const char *before = "            how long    ";
+
+	for (int power = 0; power < LOCK_LIST_POWERS; power++) {
+		if (lock->by_power[power] == 0)
+			continue;
+		printf("%s%" PRId64 " from ", before, lock->by_power[power]);
+		tool_stack_print_plain_duration((double)(INT64_C(1) << power), stdout);
+		before = ", ";
+	}
+	if (lock->has_powers)
+		putchar('\n');
+}
+
 static void print_number(int64_t number, int width)
 {
 	if (number < 0)
@@ -101,6 +118,7 @@ static void print_lock(const struct listed_lock *lock)
 	putchar('\n');
 	print_side("held up by", &lock->holder);
 	print_side("waited in ", &lock->waiter);
+	print_powers(lock);
 }
 
 static void print_text(const struct lock_list *list, const struct locks_order *order)
@@ -124,6 +142,25 @@ static void print_json_side(const char *name, const struct lock_side *side)
 	printf("{\"delay_ns\": %" PRId64 ", \"stack\": [", side->worst_ns);
 	lock_side_visit_stack(side, print_json_frame, stdout);
 	fputs("]}", stdout);
+}
+
+static void print_json_powers(const struct listed_lock *lock)
+{
+	const char *before = "";
+
+	if (!lock->has_powers) {
+		fputs(", \"distribution\": null", stdout);
+		return;
+	}
+	fputs(", \"distribution\": [", stdout);
+	for (int power = 0; power < LOCK_LIST_POWERS; power++) {
+		if (lock->by_power[power] == 0)
+			continue;
+		printf("%s{\"from_ns\": %" PRId64 ", \"contentions\": %" PRId64 "}", before, INT64_C(1) << power,
+		       lock->by_power[power]);
+		before = ", ";
+	}
+	putchar(']');
 }
 
 /* What is not known is null. */
@@ -150,6 +187,7 @@ static void print_json(const struct lock_list *list)
 		print_json_number("mean_ns", mean_ns(lock));
 		print_json_number("longest_ns", lock->longest_ns);
 		print_json_number("waiting", lock->waiting);
+		print_json_powers(lock);
 		print_json_side("holder", &lock->holder);
 		print_json_side("waiter", &lock->waiter);
 		putchar('}');

@@ -88,6 +88,22 @@ is 'what files do not tell' "$(member "$work/json" cache_lock '["waiting"]')" nu
 check 'pprof groups by the lock' pprof -traces -tagroot lock "${files[1]}"
 is 'the locks are its roots' "$(pprof -traces -tagroot lock "${files[1]}" 2>&1 | grep -c '^ *orders$')" 1
 
+CONTEND_HISTOGRAM=1 start_profiled powers "$live/locks"
+check 'again, with how long each was' await says "$work/powers.out" 0x
+"$contend" locks "$pid" >"$work/shown"
+"$contend" locks --json "$pid" >"$work/json"
+finish_program
+block=$(decoded powers "$(first_dump powers)" block)
+[ "$(sum "$block" count ';wait_given;')" = 8 ] || block=$(decoded powers last block) # the other one is the child's
+for lock in db+0x40 cache_lock; do
+	is "$lock: its distribution" "$(member "$work/json" $lock '["distribution"]')" "[$(grep -v '^#' "$block" |
+		sed -nE "s/^([0-9]+)\t.*lock=${lock//+/[+]},wait=([0-9]+) ?n.*/\2 \1/p" | awk '{ counts[$1] += $2 }
+		END { for (from in counts) print from, counts[from] }' | sort -n |
+		sed -E "s/(.*) (.*)/{'from_ns': \1, 'contentions': \2}/" | paste -sd , | sed 's/},{/}, {/g')]"
+	is "$lock: of all its waits" "$(member "$work/json" $lock '["distribution"] and sum(power["contentions"] for power in lock["distribution"])')" 5
+done
+is 'as text' "$(grep -A3 ' cache_lock$' "$work/shown" | grep -cE '^ +how long    ([1-5] from [0-9.]+ ms(, )?)+$')" 1
+is 'without, nothing is known' "$("$contend" locks --json "${files[@]}" | grep -c '"distribution": null')" 6
 CONTEND_LOCK_LABELS=address start_profiled plain "$live/locks"
 check 'again, by addresses' await says "$work/plain.out" 0x
 finish_program
