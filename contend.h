@@ -125,7 +125,7 @@ static inline int contend_name_lock(const volatile void *lock, const char *name)
 /* The calling thread's waits and releases carry this label, and those that were pushed before, until it is popped: as pprof.Do in Go.
  * A key that was pushed before has the new value meanwhile. The samples of both profiles have the labels of the thread that waited, or
  * released; those of the mutex profile also, as "waiter.KEY", those of the thread that had waited longest for what was released. The
- * keys kind, fd, lock and wait are taken: such a label is called label.KEY.
+ * keys kind, fd, lock, wait and held are taken: such a label is called label.KEY.
  *
  *	contend_label_push("endpoint", "/api/users");
  *	serve(request);
