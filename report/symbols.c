@@ -215,11 +215,6 @@ uint32_t symbols_number(const struct symbols *symbols, uint64_t frame)
 	return number;
 }
 
-uint64_t symbols_frame(const struct symbols *symbols, uint32_t number)
-{
-	return symbols->frames[number];
-}
-
 const char *symbols_name(const struct symbols *symbols, uint32_t number)
 {
 	return symbols->names[number];

@@ -29,8 +29,6 @@ size_t symbols_count(const struct symbols *symbols);
 /* The number of a frame of the snapshot. */
 uint32_t symbols_number(const struct symbols *symbols, uint64_t frame);
 
-uint64_t symbols_frame(const struct symbols *symbols, uint32_t number);
-
 /* Never NULL; valid until symbols_free. */
 const char *symbols_name(const struct symbols *symbols, uint32_t number);
 
