@@ -21,7 +21,13 @@ LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DATADIR    ?= $(PREFIX)/share
 
-build    := build$(if $(SANITIZE),/$(SANITIZE))
+# What is built for another architecture than this machine's lies in a folder of its own.
+machine  := $(shell $(CC) -dumpmachine)
+arch     := $(firstword $(subst -, ,$(machine)))
+foreign  := $(filter-out $(shell uname -m),$(arch))
+tools    := $(if $(foreign),$(arch)-linux-gnu-)
+root     := build$(if $(foreign),/$(arch))
+build    := $(root)$(if $(SANITIZE),/$(SANITIZE))
 
 comma    := ,
 
@@ -31,17 +37,19 @@ else
 quiet =
 endif
 
+flags_of_x86_64 := -mcx16 # the waiters' account changes 16 bytes at once
 fuzzing    := address,undefined
 sanitizers := $(if $(filter fuzz,$(SANITIZE)),fuzzer-no-link$(comma)$(fuzzing),$(SANITIZE))
 override CFLAGS += -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -MMD -MP \
 	-fPIC -fvisibility=hidden -ftls-model=initial-exec -fasynchronous-unwind-tables \
-	-fno-semantic-interposition -mcx16 $(if $(SANITIZE),-fsanitize=$(sanitizers) -fno-sanitize-recover=all)
+	-fno-semantic-interposition $(flags_of_$(arch)) $(if $(SANITIZE),-fsanitize=$(sanitizers) -fno-sanitize-recover=all)
 
 objects = $(patsubst %.c,$(build)/%.o,$(1))
-sampling  := $(call objects,$(sort $(wildcard sampling/*.c)))
+sources = $(sort $(wildcard $(1)/*.c $(1)/$(arch)/*.c))
+sampling  := $(call objects,$(call sources,sampling))
 tool      := $(call objects,$(sort $(wildcard report/tool_*.c)))
 report    := $(filter-out $(tool),$(call objects,$(sort $(wildcard report/*.c)))) $(build)/proto/profile.pb-c.o
-interpose := $(call objects,$(sort $(wildcard interpose/*.c)))
+interpose := $(call objects,$(call sources,interpose))
 units     := $(patsubst %.c,$(build)/%,$(sort $(wildcard tests/unit/*_test.c)))
 
 # Test programs: X.c or X.cc becomes X; X_library*.c a library that X is linked with, X_plugin*.c one that X may load. (All of
@@ -49,17 +57,19 @@ units     := $(patsubst %.c,$(build)/%,$(sort $(wildcard tests/unit/*_test.c)))
 sources_of = $(sort $(foreach d,hazard live bench,$(wildcard tests/$(d)/*$(1))))
 storms    := $(sort $(wildcard tests/stress/*.c))
 is_shared  = $(findstring _plugin,$(notdir $(1)))$(findstring _library,$(notdir $(1)))
-shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc) $(storms),$(if $(call is_shared,$f),build/$(basename $f).so))
-libraries_of = $(filter build/$(1)_library%,$(shared))
-programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,build/$(basename $f)))
+shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc) $(storms),$(if $(call is_shared,$f),$(root)/$(basename $f).so))
+libraries_of = $(filter $(root)/$(1)_library%,$(shared))
+programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,$(root)/$(basename $f)))
 
 .DELETE_ON_ERROR:
 .PHONY: all check stress demo bench fuzz fuzzers install-needs units programs install uninstall deb clean
-all: build/libcontend.so build/contend build/contend.1 build/libcontend.7
+all: $(root)/libcontend.so $(root)/contend $(root)/contend.1 $(root)/libcontend.7
 
-# The architecture: which folder sees which. An include against the arrow does not compile.
+# The architecture: which folder sees which. An include against the arrow does not compile. What differs between processors is in
+# folders of their names, beside the rest.
+with_arch = $(foreach d,$(1),$(d) $(wildcard $(d)/$(arch)))
 $(build)/sampling/%.o:          sees := sampling
-$(build)/sampling/frame_oracle.o: sees := sampling build/private/include
+$(build)/sampling/frame_oracle.o: sees := sampling $(root)/private/include
 $(build)/interpose/%.o:         sees := interpose sampling
 $(build)/interpose/startup.o:   sees := interpose sampling report .
 $(build)/report/%.o:            sees := report sampling . $(build)/proto
@@ -67,14 +77,14 @@ $(build)/report/tool_show_html.o $(build)/report/tool_show_svg.o: sees := report
 $(build)/report/symbol_search.o: sees := report sampling interpose # the names in functions.def
 $(build)/report/lock_owner.o:    sees := report sampling interpose # how libc lays out what it locks
 $(build)/proto/%.o:             sees := $(build)/proto
-$(build)/tests/%.o:             sees := tests interpose sampling report . $(build)/proto
+$(build)/tests/%.o:             sees := tests tests/unit interpose sampling report . $(build)/proto
 
 $(build)/%.o: %.c
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) $(CFLAGS) $(addprefix -iquote ,$(sees)) -c -o $@ $<
+	$(call quiet,CC)$(CC) $(CFLAGS) $(addprefix -iquote ,$(call with_arch,$(sees))) -c -o $@ $<
 
 # What assembler at the top of a file names, link-time optimization would not find.
-$(build)/interpose/syscall.o $(build)/report/message.o: override CFLAGS += -fno-lto
+$(build)/interpose/$(arch)/syscall_entry.o $(build)/report/message.o: override CFLAGS += -fno-lto
 
 $(build)/report/tool_main.o: override CFLAGS += -DCONTEND_VERSION='"$(VERSION)"'
 $(build)/report/tool_main.o: Makefile
@@ -87,13 +97,13 @@ $(build)/proto/profile.pb-c.o: $(build)/proto/profile.pb-c.c
 $(report) $(tool): | $(build)/proto/profile.pb-c.c
 
 # The two libraries that we build ourselves, position-independent, hidden and with their outside calls redirected.
-build/private/libunwind.o: sampling/libunwind.sh $(wildcard sampling/libunwind/*) .ci/fetch-source
+$(root)/private/libunwind.o: sampling/libunwind.sh $(wildcard sampling/libunwind/*) .ci/fetch-source
 	$(call quiet,BUILD)sh $< $@
-build/private/jemalloc.o: report/jemalloc.sh report/jemalloc/outside.c .ci/fetch-source
+$(root)/private/jemalloc.o: report/jemalloc.sh report/jemalloc/outside.c .ci/fetch-source
 	$(call quiet,BUILD)sh $< $@
 
 # The two that Debian builds position-independent, with their default allocators made ours.
-build/private/lib%.a:
+$(root)/private/lib%.a:
 	@mkdir -p $(@D)
 	$(call quiet,COPY)objcopy --redefine-sym malloc=heap_alloc --redefine-sym free=heap_free \
 		$$($(CC) -print-file-name=lib$*.a) $@
@@ -104,38 +114,38 @@ $(build)/report/flame_files.h: report/embed.sh $(wildcard report/flame*.html rep
 	$(call quiet,EMBED)sh $^ > $@
 $(build)/report/tool_show_html.o $(build)/report/tool_show_svg.o: $(build)/report/flame_files.h
 
-$(build)/sampling/frame_oracle.o: | build/private/libunwind.o
+$(build)/sampling/frame_oracle.o: | $(root)/private/libunwind.o
 
 $(build)/sampling.a: $(sampling)
 $(build)/report.a: $(report)
 $(build)/%.a:
 	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $^
 
-build/libcontend.map: interpose/functions.def interpose/exports.sh
+$(root)/libcontend.map: interpose/functions.def interpose/exports.sh sampling/$(arch)/libc_layout.h
 	@mkdir -p $(@D)
-	$(call quiet,MAP)sh interpose/exports.sh > $@
+	$(call quiet,MAP)sh interpose/exports.sh sampling/$(arch)/libc_layout.h > $@
 # Of the reports only what the library calls: what only the command needs stays in the archive.
-build/libcontend.so: build/libcontend.map $(interpose) $(sampling) $(build)/report/api.o build/report.a \
-		build/private/libunwind.o build/private/jemalloc.o build/private/libprotobuf-c.a build/private/libz.a
+$(root)/libcontend.so: $(root)/libcontend.map $(interpose) $(sampling) $(build)/report/api.o $(root)/report.a \
+		$(root)/private/libunwind.o $(root)/private/jemalloc.o $(root)/private/libprotobuf-c.a $(root)/private/libz.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libcontend.so -Wl,--version-script,$< \
 		-Wl,-z,defs -Wl,-z,now -Wl,-z,nodelete -Wl,-z,noexecstack -Wl,--exclude-libs,ALL -o $@ \
 		$(filter %.o %.a,$^)
 
 tool_links := -l:libprotobuf-c.a -l:libz.a -l:libiberty.a -l:libevent_extra.a -l:libevent_core.a -ldw -lelf -lncursesw -ltinfo \
 	-lm
-build/contend: $(tool) build/report.a build/sampling.a build/private/libunwind.o build/private/jemalloc.o
+$(root)/contend: $(tool) $(root)/report.a $(root)/sampling.a $(root)/private/libunwind.o $(root)/private/jemalloc.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(tool_links)
 
 # The manual is made of the texts in report/install and of what `contend` says of itself.
-build/contend.1 build/libcontend.7: build/%: report/install/%.in report/install/manual.sh build/contend
-	$(call quiet,MAN)sh report/install/manual.sh build/contend $(VERSION) $< > $@
+$(root)/contend.1 $(root)/libcontend.7: $(root)/%: report/install/%.in report/install/manual.sh $(root)/contend
+	$(call quiet,MAN)sh report/install/manual.sh $(root)/contend $(VERSION) $< > $@
 
 # Mode, file, place: one list for install and uninstall.
-installed := 755:build/contend:$(BINDIR)/contend \
-	644:build/libcontend.so:$(LIBDIR)/libcontend.so \
+installed := 755:$(root)/contend:$(BINDIR)/contend \
+	644:$(root)/libcontend.so:$(LIBDIR)/libcontend.so \
 	644:contend.h:$(INCLUDEDIR)/contend.h \
-	644:build/contend.1:$(DATADIR)/man/man1/contend.1 \
-	644:build/libcontend.7:$(DATADIR)/man/man7/libcontend.7 \
+	644:$(root)/contend.1:$(DATADIR)/man/man1/contend.1 \
+	644:$(root)/libcontend.7:$(DATADIR)/man/man7/libcontend.7 \
 	644:report/install/completion.bash:$(DATADIR)/bash-completion/completions/contend
 pkg_config := $(LIBDIR)/pkgconfig/contend.pc
 install: all
@@ -151,7 +161,7 @@ deb: all
 	@MAKE='$(MAKE)' sh report/install/deb.sh $(VERSION)
 
 $(build)/tests/check.a: $(build)/tests/check.o $(build)/tests/check_threads.o
-$(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o build/private/libunwind.o build/private/jemalloc.o \
+$(build)/tests/unit/%_test: $(build)/tests/unit/%_test.o $(root)/private/libunwind.o $(root)/private/jemalloc.o \
 		$(build)/tests/check.a $(build)/report.a $(build)/sampling.a
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a -lm -lpthread
 units: $(units)
@@ -172,7 +182,7 @@ $(build)/tests/fuzz/fuzz.a: $(call objects,$(filter-out %_fuzz.c,$(sort $(wildca
 $(build)/tests/fuzz/tool_main.o: $(build)/report/tool_main.o
 	$(call quiet,COPY)objcopy --redefine-sym main=contend_main $< $@
 $(build)/tests/fuzz/%_fuzz: $(build)/tests/fuzz/%_fuzz.o $(build)/tests/fuzz/fuzz.a $(build)/tests/fuzz/tool_main.o \
-		$(filter-out %/tool_main.o,$(tool)) $(build)/report.a $(build)/sampling.a build/private/libunwind.o
+		$(filter-out %/tool_main.o,$(tool)) $(build)/report.a $(build)/sampling.a $(root)/private/libunwind.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer,$(fuzzing) -o $@ $^ $(tool_links)
 else
 fuzzers:
@@ -181,36 +191,36 @@ endif
 
 # As any program is built: no flag that only the library needs. A comment "flags: ..." in the source adds flags.
 program_flags = -O2 -g -Wall -Wextra -D_GNU_SOURCE -iquote tests -MMD -MP -MF $@.d -MT $@ \
-	$(shell sed -n 's/^ \* flags: //p' $<)
+	$(patsubst sampling,sampling -iquote sampling/$(arch),$(shell sed -n 's/^ \* flags: //p' $<))
 program_links = $(filter %.so %.o %.a,$^) -Wl,--no-as-needed -Wl,-rpath,'$$ORIGIN' -lpthread -ldl
 .SECONDEXPANSION:
-$(filter %.so,$(shared)): build/%.so: $$(wildcard $$*.c $$*.cc)
+$(filter %.so,$(shared)): $(root)/%.so: $$(wildcard $$*.c $$*.cc)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX) -std=gnu++17,$(CC) -std=gnu17) $(program_flags) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
-$(programs): build/%: $$(wildcard $$*.c $$*.cc) $$(call libraries_of,$$*) build/tests/check.a
+$(programs): $(root)/%: $$(wildcard $$*.c $$*.cc) $$(call libraries_of,$$*) $(root)/tests/check.a
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX) -std=gnu++17,$(CC) -std=gnu17) $(program_flags) -o $@ $< $(program_links)
-build/tests/bench/stack: build/sampling.a build/private/libunwind.o
+$(root)/tests/bench/stack: $(root)/sampling.a $(root)/private/libunwind.o
 # All storms are one program, so that they can rage in one process. Again with ASan, whose runtime must come first: linked in.
 storms := $(foreach f,$(storms),$(if $(call is_shared,$f),,$f))
 asan   := -fsanitize=address -fno-omit-frame-pointer
-build/tests/stress/%.o: tests/stress/%.c
+$(root)/tests/stress/%.o: tests/stress/%.c
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -iquote sampling -c -o $@ $<
-build/tests/stress/asan/%.o: tests/stress/%.c
+	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) $(addprefix -iquote ,$(call with_arch,sampling)) -c -o $@ $<
+$(root)/tests/stress/asan/%.o: tests/stress/%.c
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -iquote sampling $(asan) -c -o $@ $<
-build/tests/stress/stress: $(patsubst %.c,build/%.o,$(storms))
+	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) $(addprefix -iquote ,$(call with_arch,sampling)) $(asan) -c -o $@ $<
+$(root)/tests/stress/stress: $(patsubst %.c,$(root)/%.o,$(storms))
 	$(call quiet,LINK)$(CC) -rdynamic -o $@ $(program_links) -l:libz.a
-build/tests/stress/stress_asan: $(patsubst tests/stress/%.c,build/tests/stress/asan/%.o,$(storms))
+$(root)/tests/stress/stress_asan: $(patsubst tests/stress/%.c,$(root)/tests/stress/asan/%.o,$(storms))
 	$(call quiet,LINK)$(CC) $(asan) -static-libasan -rdynamic -o $@ $(program_links) -l:libz.a
-build/tests/supervise: tests/supervise.c
+$(root)/tests/supervise: tests/supervise.c
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) -std=gnu17 $(program_flags) -o $@ $<
-build/tests/decode.o: | build/proto/profile.pb-c.c
-build/tests/decode: build/tests/decode.o build/proto/profile.pb-c.o
+$(root)/tests/decode.o: | $(root)/proto/profile.pb-c.c
+$(root)/tests/decode: $(root)/tests/decode.o $(root)/proto/profile.pb-c.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a
-programs: $(programs) $(shared) build/tests/supervise build/tests/decode build/tests/stress/stress build/tests/stress/stress_asan
+programs: $(programs) $(shared) $(root)/tests/supervise $(root)/tests/decode $(root)/tests/stress/stress $(root)/tests/stress/stress_asan
 
 install-needs:
 	@sh .ci/install-needs

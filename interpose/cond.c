@@ -159,32 +159,34 @@ int pthread_cond_broadcast(pthread_cond_t *cond)
 	return wake_slow(cond, REAL(pthread_cond_broadcast), UINT_MAX);
 }
 
+#ifdef LIBC_HAS_OLD_CONDITIONS
 /* A function of ours under the first version of its name. */
-#define FIRST_VERSION(name) __asm__(".symver old_" #name ", " #name "@GLIBC_2.2.5")
+#define OF_FIRST_VERSION(name) __asm__(".symver old_" #name ", " #name "@" FIRST_VERSION)
 
-FIRST_VERSION(pthread_cond_wait);
+OF_FIRST_VERSION(pthread_cond_wait);
 int old_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	return REAL(old_pthread_cond_wait)(cond, mutex);
 }
 
-FIRST_VERSION(pthread_cond_timedwait);
+OF_FIRST_VERSION(pthread_cond_timedwait);
 int old_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline)
 {
 	return REAL(old_pthread_cond_timedwait)(cond, mutex, deadline);
 }
 
-FIRST_VERSION(pthread_cond_signal);
+OF_FIRST_VERSION(pthread_cond_signal);
 int old_pthread_cond_signal(pthread_cond_t *cond)
 {
 	return REAL(old_pthread_cond_signal)(cond);
 }
 
-FIRST_VERSION(pthread_cond_broadcast);
+OF_FIRST_VERSION(pthread_cond_broadcast);
 int old_pthread_cond_broadcast(pthread_cond_t *cond)
 {
 	return REAL(old_pthread_cond_broadcast)(cond);
 }
+#endif
 
 int cnd_signal(cnd_t *cond)
 {

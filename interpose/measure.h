@@ -29,7 +29,7 @@
 			      .object = (awaited),                                                                     \
 			      .file = -1,                                                                              \
 			      .leaf_address = (uint64_t)(uintptr_t)(function),                                         \
-			      .frame_pointer = __builtin_frame_address(0)})
+			      .frame_pointer = STACK_MARK()})
 
 /* wait->site is set, nothing else need be. Inline, as is the next: a read of what is there passes both. */
 static inline void measure_wait_begin(struct record_wait *wait)

@@ -1,42 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /* memcpy, memmove, memset, memcmp and strlen for this library alone, hidden: what the compiler calls by itself would else be the
- * program's own, or a sanitizer's, which sees accesses of ours without the atomics that order them. The processor's string
- * instructions, because compilers turn loops back into calls of these functions.
+ * program's own, or a sanitizer's, which sees accesses of ours without the atomics that order them. Bytes
+ * are moved in assembler (memory_bytes.h), because compilers turn loops back into calls of these functions.
  */
 #include <stddef.h>
 #include <string.h>
 
-#ifndef __x86_64__
-#error "memory.c knows x86-64 only"
-#endif
+#include "memory_bytes.h"
 
 #pragma GCC visibility push(hidden)
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
-	void *start = to;
-
-	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
-	return start;
+	memory_copy_up(to, from, bytes);
+	return to;
 }
 
 void *memmove(void *to, const void *from, size_t bytes)
 {
-	char *last_to = (char *)to + bytes - 1;
-	const char *last_from = (const char *)from + bytes - 1;
-
 	if ((size_t)((char *)to - (const char *)from) >= bytes)
 		return memcpy(to, from, bytes);
-	__asm__ volatile("std; rep movsb; cld" : "+D"(last_to), "+S"(last_from), "+c"(bytes) : : "memory");
+	memory_copy_down(to, from, bytes);
 	return to;
 }
 
 void *memset(void *to, int byte, size_t bytes)
 {
-	void *start = to;
-
-	__asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(byte) : "memory");
-	return start;
+	memory_fill(to, byte, bytes);
+	return to;
 }
 
 size_t strlen(const char *text)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "libc_layout.h"
 #include "libc_versions.h"
 #include "object.h"
 #include "real.h"
@@ -73,8 +74,8 @@ static void loader_find(void)
  * functions. As we do not offer them, the next of them is the loader's, whoever asks. */
 static void loader_pass_others(void)
 {
-	void *version = look_up_version("dlvsym", "GLIBC_2.2.5");
-	void *symbol = look_up_version("dlsym", "GLIBC_2.2.5");
+	void *version = look_up_version("dlvsym", FIRST_VERSION);
+	void *symbol = look_up_version("dlsym", FIRST_VERSION);
 
 	if (version && symbol) {
 		loader.version = version;

@@ -47,6 +47,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libc_layout.h"
+
 /* Ours are visible, whatever the rest of the library is built as. */
 #define EXPORTED                                               __attribute__((visibility("default")))
 #define FUNCTION(result, name, parameters, arguments, version) EXPORTED result name parameters;

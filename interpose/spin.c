@@ -3,13 +3,13 @@
  * A pair costs a few ns, so waits are measured only with CONTEND_SPIN=1; without, a wrapper looks at the lock and goes on.
  */
 #include "config.h"
+#include "libc_layout.h"
 #include "measure.h"
 #include "waiters.h"
 
-/* glibc on x86: 1 is free; 0 and less is taken. */
 static bool looks_free(pthread_spinlock_t *lock)
 {
-	return __atomic_load_n(lock, __ATOMIC_RELAXED) > 0;
+	return libc_spin_is_free(__atomic_load_n(lock, __ATOMIC_RELAXED));
 }
 
 static SLOW int lock_slow(pthread_spinlock_t *lock)

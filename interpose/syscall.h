@@ -42,4 +42,7 @@ enum wait_outcome syscall_outcome(long result);
 /* The call, measured as a wait. */
 long syscall_wait(const struct syscall_call *call, struct record_site site);
 
+/* The calls that matter: those that syscall_entry.c does not pass straight on. frame_pointer: the mark of the frame that it made. */
+__attribute__((visibility("hidden"))) long syscall_slow(const struct syscall_call *call, const void *frame_pointer);
+
 #endif

@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libc_layout.h"
 #include "lock_owner.h"
 #include "mutex_word.h"
 #include "rwlock_word.h"
 
 enum { MUTEX_SHARED = 128 };                    /* in __kind */
 enum { MUTEX_NOT_RECOVERABLE = INT32_MAX - 1 }; /* in __owner */
-enum { DESCRIPTOR_TID_BYTES = 720 };            /* where glibc keeps the tid in its thread descriptor */
 
 static void own(struct lock_owner *owner, uint32_t tid)
 {
@@ -59,7 +59,7 @@ static void find_joined(const struct process_memory *memory, uint64_t thread, st
 {
 	uint32_t tid;
 
-	if (process_memory_read(memory, thread + DESCRIPTOR_TID_BYTES, &tid, sizeof(tid)))
+	if (process_memory_read(memory, thread + LIBC_DESCRIPTOR_TID_BYTES, &tid, sizeof(tid)))
 		return;
 	owner->tid = tid;
 	owner->hold = tid ? LOCK_HOLD_JOINED : LOCK_HOLD_FREE;
@@ -70,7 +70,7 @@ static void find_spin(const struct process_memory *memory, uint64_t object, stru
 	int word;
 
 	if (!process_memory_read(memory, object, &word, sizeof(word)))
-		owner->hold = word > 0 ? LOCK_HOLD_FREE : LOCK_HOLD_TAKEN;
+		owner->hold = libc_spin_is_free(word) ? LOCK_HOLD_FREE : LOCK_HOLD_TAKEN;
 }
 
 /* glibc since 2.25: arrivals in all rounds, those of rounds that are over, arrivals in a round. */

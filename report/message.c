@@ -6,6 +6,7 @@
 #include "descriptor.h"
 #include "kernel.h"
 #include "process.h"
+#include "libc_layout.h"
 #include "message.h"
 #include "own_descriptors.h"
 
@@ -89,7 +90,7 @@ void message_detail(const char *format, ...)
 
 /* strerrordesc_np is too young for the libcs that we load into. The table that it reads is not: libc keeps it. */
 extern const char *const libc_error_texts[] __attribute__((visibility("default")));
-__asm__(".symver libc_error_texts, _sys_errlist@GLIBC_2.12");
+__asm__(".symver libc_error_texts, _sys_errlist@" LIBC_ERROR_TEXTS_VERSION);
 enum { LIBC_ERROR_TEXTS = 134 };
 
 const char *message_error(int error)

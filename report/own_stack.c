@@ -3,14 +3,12 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#include "call_on_stack.h"
 #include "own_stack.h"
+#include "processor.h"
 #include "thread.h"
 
-#ifndef __x86_64__
-#error "own_stack.c knows x86-64 only"
-#endif
-
-enum { PAGE_BYTES = 4096 };
+enum { PAGE_BYTES = PROCESSOR_PAGE_BYTES_MOST };
 
 static struct {
 	char *low;
@@ -45,26 +43,12 @@ static void run(void)
 	own_stack.result = own_stack.function(own_stack.argument);
 }
 
-/* Calls run() with the stack that ends at `top` (16-byte aligned), and comes back to this one. */
-static void call_on(char *top)
-{
-	__asm__ volatile("movq %%rsp, %%rbx\n\t"
-			 "movq %[top], %%rsp\n\t"
-			 "call *%[function]\n\t"
-			 "movq %%rbx, %%rsp"
-			 :
-			 : [function] "r"(run), [top] "r"(top)
-			 : "rbx", "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2",
-			   "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
-			   "xmm14", "xmm15", "memory", "cc");
-}
-
 int own_stack_run(int (*function)(const char *argument), const char *argument)
 {
 	if (!own_stack.low || has_room())
 		return function(argument);
 	own_stack.function = function;
 	own_stack.argument = argument;
-	call_on(own_stack.low + OWN_STACK_BYTES);
+	call_on_stack(run, own_stack.low + OWN_STACK_BYTES);
 	return own_stack.result;
 }

@@ -90,8 +90,9 @@ static void add_governor(struct pprof_comments *comments, const struct snapshot 
 /* In whole numbers: printf writes fractions as the application's locale wants them. */
 static void add_clock(struct pprof_comments *comments, const struct snapshot *snapshot)
 {
-	if (snapshot->clock_source == CLOCK_SOURCE_TSC)
-		add(comments, "# clock: TSC, a tick is %lld fs", (long long)(snapshot->ns_per_tick * 1e6 + 0.5));
+	if (snapshot->clock_source == CLOCK_SOURCE_COUNTER)
+		add(comments, "# clock: " COUNTER_NAME ", a tick is %lld fs",
+		    (long long)(snapshot->ns_per_tick * 1e6 + 0.5));
 	else
 		add(comments, "# clock: CLOCK_MONOTONIC");
 }

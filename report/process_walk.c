@@ -116,7 +116,7 @@ static bool step(struct process_walk *walk, uint64_t rule, struct frame_state *s
 unsigned process_walk_from(struct process_walk *walk, struct stack_origin origin, uint64_t *out_frames, unsigned limit,
 			   bool *out_is_cut)
 {
-	struct frame_state state = {.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
+	struct frame_state state = frame_state_of(origin);
 	unsigned count = 0, steps = 0;
 	uint64_t frame, rule;
 

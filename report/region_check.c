@@ -73,7 +73,7 @@ static void check_times(struct region_check *check, const struct region_header *
 			  header->early.ticks >= header->started.ticks &&
 				  header->early.monotonic_ns >= header->started.monotonic_ns,
 			  "header: the early clock anchor lies before the start");
-	if (region_check_that(check, header->clock_source <= CLOCK_SOURCE_TSC, "header: clock source %u",
+	if (region_check_that(check, header->clock_source <= CLOCK_SOURCE_COUNTER, "header: clock source %u",
 			      header->clock_source) &&
 	    header->clock_source == CLOCK_SOURCE_MONOTONIC)
 		region_check_that(check, header->started.ticks == header->started.monotonic_ns,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables about code: modules, and the frame rules that refer to them. */
 #include "frame.h"
+#include "processor.h"
 #include "region_check_parts.h"
 
 enum { PAGE_BYTES = 4096 };
@@ -169,7 +170,7 @@ static bool check_rule(struct region_check *check, uint32_t index)
 	uint64_t key = tie ^ rule * FRAME_RULES_HASH;
 	const char *wrong;
 
-	if (frame_address(key) >> 47 || frame_module(key) == 0 ||
+	if (frame_address(key) >> PROCESSOR_ADDRESS_BITS || frame_module(key) == 0 ||
 	    frame_rules_set(frame_address(key)) != index / FRAME_RULES_WAYS * FRAME_RULES_WAYS)
 		return false;
 	region_check_that(check, is_rule(rule), "frame rule %u: %#llx is no rule", index, (unsigned long long)rule);

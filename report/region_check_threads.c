@@ -97,7 +97,7 @@ static void check_progress(struct region_check *check, uint32_t index, const str
 			  "thread record %u: waits since before the start", index);
 	region_check_that(check, wait->threshold_ticks <= wait->rate_ticks,
 			  "thread record %u: a wait is dropped in any case", index);
-	region_check_that(check, wait->leaf_address && wait->frame_address, "thread record %u: waits in no function",
+	region_check_that(check, wait->leaf_address && wait->frame_mark, "thread record %u: waits in no function",
 			  index);
 	if (sample && sample->depth)
 		region_check_that(check, sample->profile == PROFILE_BLOCK && sample->kind == wait->kind,

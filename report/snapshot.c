@@ -37,7 +37,8 @@ static int copy_header(struct snapshot *snapshot, const struct region_header *he
 	snapshot->pid = header->pid;
 	snapshot->profiles = header->profiles & ((1u << PROFILE_COUNT) - 1);
 	snapshot->has_histogram = header->has_histogram != 0;
-	snapshot->clock_source = header->clock_source == CLOCK_SOURCE_TSC ? CLOCK_SOURCE_TSC : CLOCK_SOURCE_MONOTONIC;
+	snapshot->clock_source =
+		header->clock_source == CLOCK_SOURCE_COUNTER ? CLOCK_SOURCE_COUNTER : CLOCK_SOURCE_MONOTONIC;
 	snapshot->mutex_fraction = atomic_load_explicit(&header->mutex_fraction, memory_order_relaxed);
 	snapshot->block_rate_ns = atomic_load_explicit(&header->block_rate_ns, memory_order_relaxed);
 	snapshot->hold_rate = header->hold_rate;

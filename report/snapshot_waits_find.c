@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "processor.h"
 #include "shown.h"
 #include "snapshot_waits_parts.h"
 #include "sort.h"
@@ -115,7 +116,7 @@ static void raise_shown(const struct snapshot_waits *waits)
 static void let_stores_come(void)
 {
 	for (int i = 0; i < 1000; i++)
-		__builtin_ia32_pause();
+		processor_pause();
 }
 
 int snapshot_waits_find(const struct region_file *file, const struct snapshot_moment *moment, double ns_per_tick,

@@ -158,7 +158,7 @@ static bool is_on_stack(const struct listed_thread *thread, uint64_t address)
 /* It sleeps above the frame of the wrapper, which was left by longjmp. */
 static bool is_abandoned(const struct listed_thread *thread)
 {
-	uint64_t sp = thread->task.sp, frame = thread->wait.frame_address;
+	uint64_t sp = thread->task.sp, frame = stack_mark_address(thread->wait.frame_mark);
 
 	return thread->task.is_in_call && sp > frame && is_on_stack(thread, sp) && is_on_stack(thread, frame);
 }

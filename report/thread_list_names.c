@@ -73,15 +73,14 @@ static void walk_from(struct process_walk *walk, struct listed_thread *thread, s
  * makes no sense, and the walk ends at once. */
 static void walk_wait(struct thread_list *list, struct process_walk *walk, struct listed_thread *thread)
 {
-	uint64_t frame = thread->wait.frame_address;
+	uint64_t mark = thread->wait.frame_mark;
 	uint64_t words[2];
 
 	thread->depth = 0;
 	thread->is_cut = false;
 	add_frame(thread, process_objects_frame(list->objects, thread->wait.leaf_address));
-	if (process_memory_read(&list->memory, frame, words, sizeof(words)) == 0)
-		walk_from(walk, thread,
-			  (struct stack_origin){.pc = words[1], .sp = frame + sizeof(words), .bp = words[0]});
+	if (process_memory_read(&list->memory, stack_mark_address(mark), words, sizeof(words)) == 0)
+		walk_from(walk, thread, stack_origin_from(mark, words));
 }
 
 /* walk: NULL: its memory cannot be read. */

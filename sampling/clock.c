@@ -5,7 +5,6 @@
 
 #include "clock.h"
 #include "kernel.h"
-#include "tsc.h"
 #include "vdso.h"
 
 /* Readings of which the tightest becomes an anchor: one in several may be torn apart by an interrupt. */
@@ -17,7 +16,7 @@ enum { RATIO_LEAST_NS = 20000, RATIO_TRIES = 1000 };
 /* clock_gettime of the vDSO; 0 or a negative errno. */
 typedef int clock_gettime_function(clockid_t clock, struct timespec *out_time);
 
-bool clock_is_tsc;
+bool clock_is_counter;
 
 static struct {
 	clock_gettime_function *gettime;
@@ -40,32 +39,32 @@ static uint64_t monotonic_now_ns(void)
 
 void clock_init(void)
 {
-	clock_gettime_function *found = (clock_gettime_function *)vdso_find("__vdso_clock_gettime");
+	clock_gettime_function *found = (clock_gettime_function *)vdso_find(KERNEL_CLOCK_GETTIME);
 
 	state.gettime = found ? found : gettime_of_kernel;
-	clock_is_tsc = tsc_is_usable(&tsc_this_machine);
+	clock_is_counter = counter_is_usable(&counter_this_machine);
 	state.first = clock_anchor_now();
 }
 
 enum clock_source clock_source(void)
 {
-	return clock_is_tsc ? CLOCK_SOURCE_TSC : CLOCK_SOURCE_MONOTONIC;
+	return clock_is_counter ? CLOCK_SOURCE_COUNTER : CLOCK_SOURCE_MONOTONIC;
 }
 
-uint64_t clock_now_without_tsc(void)
+uint64_t clock_now_without_counter(void)
 {
 	return monotonic_now_ns();
 }
 
-static struct clock_anchor anchor_by_tsc(void)
+static struct clock_anchor anchor_by_counter(void)
 {
 	struct clock_anchor best = {.ticks = 0};
 	uint64_t best_bracket_ticks = UINT64_MAX;
 
 	for (int i = 0; i < ANCHOR_TRIES; i++) {
-		uint64_t before_ticks = tsc_read();
+		uint64_t before_ticks = counter_read();
 		uint64_t now_ns = monotonic_now_ns();
-		uint64_t bracket_ticks = tsc_read() - before_ticks; /* huge if we moved to a CPU behind */
+		uint64_t bracket_ticks = counter_read() - before_ticks; /* huge if we moved to a CPU behind */
 
 		if (bracket_ticks < best_bracket_ticks) {
 			best_bracket_ticks = bracket_ticks;
@@ -96,7 +95,7 @@ static bool permit_counter(void)
 struct clock_anchor clock_anchor_now(void)
 {
 	bool was_forbidden = permit_counter();
-	struct clock_anchor now = clock_is_tsc ? anchor_by_tsc() : anchor_by_monotonic();
+	struct clock_anchor now = clock_is_counter ? anchor_by_counter() : anchor_by_monotonic();
 
 	if (was_forbidden)
 		KERNEL_CALL(prctl, PR_SET_TSC, PR_TSC_SIGSEGV);
@@ -117,7 +116,7 @@ double clock_ticks_per_ns(void)
 {
 	struct clock_anchor now = clock_anchor_now();
 
-	if (!clock_is_tsc)
+	if (!clock_is_counter)
 		return 1.0;
 	for (int i = 0; i < RATIO_TRIES && now.monotonic_ns - state.first.monotonic_ns < RATIO_LEAST_NS; i++)
 		now = clock_anchor_now();

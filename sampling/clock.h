@@ -2,7 +2,7 @@
 /* clock: what time it is, in ticks, as cheaply as this machine allows.
  *
  * Called from   anywhere, signal handlers included; clock_init from the constructor only.
- * Units         a tick is one TSC cycle, or one ns where the TSC cannot be trusted.
+ * Units         a tick is one step of the processor's counter, or one ns where that cannot be trusted.
  *               Ticks of one process compare with each other and with nothing else;
  *               reports turn them into ns by two anchors.
  * When wrong    a reading may lie some tens of ticks before one taken earlier on another CPU:
@@ -14,11 +14,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tsc.h"
+#include "counter.h"
 
 enum clock_source {
 	CLOCK_SOURCE_MONOTONIC, /* clock_gettime(CLOCK_MONOTONIC) through the vDSO: 1 tick = 1 ns */
-	CLOCK_SOURCE_TSC,       /* rdtsc: invariant, and what the kernel itself keeps time by */
+	CLOCK_SOURCE_COUNTER,   /* counter.h: invariant, and what the kernel itself keeps time by */
 };
 
 /* The same instant on two clocks. */
@@ -33,13 +33,13 @@ void clock_init(void);
 enum clock_source clock_source(void);
 
 /* For the next function only. */
-extern bool clock_is_tsc __attribute__((visibility("hidden")));
-uint64_t clock_now_without_tsc(void);
+extern bool clock_is_counter __attribute__((visibility("hidden")));
+uint64_t clock_now_without_counter(void);
 
 /* Now. No system call, no lock. Inline: every wait asks twice. */
 static inline uint64_t clock_now_ticks(void)
 {
-	return __builtin_expect(clock_is_tsc, 1) ? tsc_read() : clock_now_without_tsc();
+	return __builtin_expect(clock_is_counter, 1) ? counter_read() : clock_now_without_counter();
 }
 
 /* An anchor for now: both clocks read within a bracket of well below a microsecond where possible. */

@@ -5,27 +5,14 @@
 #include "libunwind.h"
 #include "outside.h"
 
+#include "frame_answer.h"
 #include "frame_oracle.h"
-#include "frame_step.h"
-
-/* DWARF numbers; libunwind's own are the same. */
-enum {
-	REGISTER_BP = 6,
-	REGISTER_SP = 7,
-	REGISTER_COUNT = 16, /* general ones */
-	REGISTER_PC = 16,
-};
 
 enum {
 	WORD_BYTES = sizeof(unw_word_t),
+	REGISTER_COUNT = FRAME_REGISTER_COUNT,
 	SYMBOL_LIMIT = REGISTER_COUNT + 16, /* registers, and words loaded from the stack */
 	SYMBOL_REACH = 1 << (FRAME_RULE_CFA_BITS - 1),
-};
-
-/* A word loaded from `base` + `offset`; or just that sum. */
-struct symbol {
-	uint32_t base; /* index of another symbol */
-	int32_t offset;
 };
 
 /* One question to libunwind: what is known about the frame's code, and the symbols met so far. */
@@ -34,7 +21,7 @@ struct question {
 	const struct object *object;
 	unsigned reads;
 	unsigned symbol_count;
-	struct symbol loads[SYMBOL_LIMIT - REGISTER_COUNT];
+	struct frame_symbol loads[SYMBOL_LIMIT - REGISTER_COUNT];
 };
 
 /* A symbol plus an offset, as a word: an address that no processor can have, so that libunwind can add to it. */
@@ -48,22 +35,22 @@ static uint64_t symbol_word(unsigned index)
 }
 
 /* Is `word` a symbol that the question knows, with an offset within reach? */
-static bool symbol_parse(const struct question *question, uint64_t word, struct symbol *out_sum)
+static bool symbol_parse(const struct question *question, uint64_t word, struct frame_symbol *out_sum)
 {
 	uint64_t index = (word - SYMBOL_TAG) >> SYMBOL_SHIFT;
 	int64_t offset = (int64_t)((word - SYMBOL_TAG) & UINT32_MAX) - SYMBOL_ZERO_OFFSET;
 
 	if (index >= question->symbol_count || offset < -SYMBOL_REACH || offset >= SYMBOL_REACH)
 		return false;
-	*out_sum = (struct symbol){.base = index, .offset = offset};
+	*out_sum = (struct frame_symbol){.base = index, .offset = offset};
 	return true;
 }
 
 /* The word that lies at a symbol plus an offset: a symbol too, the same one whenever it is asked for. */
-static int symbol_load(struct question *question, struct symbol from, unw_word_t *out_word)
+static int symbol_load(struct question *question, struct frame_symbol from, unw_word_t *out_word)
 {
 	unsigned index = REGISTER_COUNT;
-	struct symbol *load = question->loads;
+	struct frame_symbol *load = question->loads;
 
 	if (from.offset % WORD_BYTES)
 		return -UNW_EBADFRAME;
@@ -82,7 +69,7 @@ static int symbol_load(struct question *question, struct symbol from, unw_word_t
 static int access_mem(unw_addr_space_t space, unw_word_t address, unw_word_t *word, int write, void *argument)
 {
 	struct question *question = argument;
-	struct symbol from;
+	struct frame_symbol from;
 
 	(void)space;
 	if (write || question->reads++ == FRAME_ORACLE_READS)
@@ -101,9 +88,9 @@ static int access_reg(unw_addr_space_t space, unw_regnum_t number, unw_word_t *w
 	const struct question *question = argument;
 
 	(void)space;
-	if (write || number < 0 || number > REGISTER_PC)
+	if (write || number < 0 || number > FRAME_REGISTER_PC)
 		return -UNW_EBADREG;
-	*word = number == REGISTER_PC ? question->address : symbol_word(number);
+	*word = number == FRAME_REGISTER_PC ? question->address : symbol_word(number);
 	return 0;
 }
 
@@ -161,79 +148,8 @@ void frame_oracle_init(void)
 	unw_init_remote(&cursor, oracle_space, &question);
 }
 
-/* What the registers say after the step. */
-struct answer {
-	struct symbol cfa;
-	struct symbol bp;
-	struct symbol pc;
-};
-
-/* The symbol that a word is, without an offset, which must be a word loaded from somewhere: from where? */
-static bool symbol_is_loaded(const struct question *question, struct symbol sum, struct symbol *out_from)
-{
-	if (sum.offset || sum.base < REGISTER_COUNT)
-		return false;
-	*out_from = question->loads[sum.base - REGISTER_COUNT];
-	return true;
-}
-
-static bool symbol_is(struct symbol sum, uint32_t base, int32_t offset)
-{
-	return sum.base == base && sum.offset == offset;
-}
-
-static bool answer_is_signal(const struct question *question, const struct answer *answer)
-{
-	struct symbol cfa, bp, pc;
-
-	return symbol_is_loaded(question, answer->cfa, &cfa) && symbol_is(cfa, REGISTER_SP, FRAME_SIGNAL_SP_OFFSET) &&
-	       symbol_is_loaded(question, answer->pc, &pc) && symbol_is(pc, REGISTER_SP, FRAME_SIGNAL_PC_OFFSET) &&
-	       symbol_is_loaded(question, answer->bp, &bp) && symbol_is(bp, REGISTER_SP, FRAME_SIGNAL_BP_OFFSET);
-}
-
-/* Fills the CFA half of a STEP rule. */
-static bool answer_cfa(const struct question *question, const struct answer *answer, struct frame_rule *rule)
-{
-	struct symbol cfa = answer->cfa;
-	struct symbol pc;
-
-	if (!symbol_is_loaded(question, answer->pc, &pc) || !symbol_is(pc, cfa.base, cfa.offset - WORD_BYTES))
-		return false;
-	rule->cfa_is_loaded = symbol_is_loaded(question, answer->cfa, &cfa);
-	if (cfa.base != REGISTER_SP && cfa.base != REGISTER_BP)
-		return false;
-	rule->cfa_from_bp = cfa.base == REGISTER_BP;
-	rule->cfa_offset = cfa.offset;
-	return rule->cfa_from_bp || rule->cfa_is_loaded || cfa.offset > 0;
-}
-
-/* Fills the bp half. */
-static bool answer_bp(const struct question *question, const struct answer *answer, struct frame_rule *rule)
-{
-	struct symbol bp;
-
-	if (symbol_is(answer->bp, REGISTER_BP, 0))
-		return true;
-	if (!symbol_is_loaded(question, answer->bp, &bp))
-		return false;
-	rule->bp_is_saved = true;
-	rule->bp_from_bp = bp.base == REGISTER_BP && answer->cfa.base != REGISTER_BP;
-	rule->bp_offset = rule->bp_from_bp ? bp.offset : bp.offset - answer->cfa.offset;
-	return rule->bp_from_bp || bp.base == answer->cfa.base;
-}
-
-static struct frame_rule answer_rule(const struct question *question, const struct answer *answer)
-{
-	struct frame_rule rule = {.kind = FRAME_RULE_STEP};
-
-	if (answer_is_signal(question, answer))
-		return (struct frame_rule){.kind = FRAME_RULE_SIGNAL};
-	if (answer_cfa(question, answer, &rule) && answer_bp(question, answer, &rule))
-		return rule;
-	return (struct frame_rule){.kind = FRAME_RULE_NONE};
-}
-
-static bool question_register(const struct question *question, unw_cursor_t *cursor, int number, struct symbol *out_sum)
+static bool question_register(const struct question *question, unw_cursor_t *cursor, int number,
+			      struct frame_symbol *out_sum)
 {
 	unw_word_t word;
 
@@ -243,7 +159,7 @@ static bool question_register(const struct question *question, unw_cursor_t *cur
 static struct frame_rule question_step(struct question *question)
 {
 	const struct frame_rule none = {.kind = FRAME_RULE_NONE};
-	struct answer answer;
+	struct frame_answer answer;
 	unw_cursor_t cursor;
 	int steps;
 
@@ -258,9 +174,9 @@ static struct frame_rule question_step(struct question *question)
 		return none;
 	if (!question_register(question, &cursor, UNW_REG_IP, &answer.pc) ||
 	    !question_register(question, &cursor, UNW_REG_SP, &answer.cfa) ||
-	    !question_register(question, &cursor, UNW_X86_64_RBP, &answer.bp))
+	    !question_register(question, &cursor, FRAME_REGISTER_BP, &answer.bp))
 		return none;
-	return answer_rule(question, &answer);
+	return frame_answer_rule(&answer, question->loads);
 }
 
 struct frame_rule frame_oracle_ask(uint64_t address, const struct object *object)

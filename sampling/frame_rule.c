@@ -7,7 +7,6 @@
 
 #include "frame_rule.h"
 
-_Static_assert(FRAME_RULE_CFA_SHIFT + FRAME_RULE_CFA_BITS == FRAME_RULE_MODULE_SHIFT, "a rule fills its word");
 _Static_assert(sizeof(uint64_t[2]) * FRAME_RULES_WAYS == 64, "a set is one cache line");
 
 static struct {
@@ -17,48 +16,6 @@ static struct {
 } frame_rules;
 
 #define FRAME_RULES_GENERATION (UINT64_C(1) << 48)
-
-static bool frame_rule_fits(int64_t value, unsigned bits)
-{
-	return value >= -(INT64_C(1) << (bits - 1)) && value < INT64_C(1) << (bits - 1);
-}
-
-/* The lowest bits of a signed value, moved to their place. */
-static uint64_t frame_rule_bits(int64_t value, unsigned bits, unsigned shift)
-{
-	return ((uint64_t)value & ((UINT64_C(1) << bits) - 1)) << shift;
-}
-
-uint64_t frame_rule_pack(const struct frame_rule *rule)
-{
-	uint64_t word = (uint64_t)rule->module << FRAME_RULE_MODULE_SHIFT;
-
-	if (!frame_rule_fits(rule->cfa_offset, FRAME_RULE_CFA_BITS) ||
-	    !frame_rule_fits(rule->bp_offset, FRAME_RULE_BP_BITS))
-		return word | FRAME_RULE_NONE;
-	word |= rule->kind;
-	word |= rule->cfa_from_bp ? FRAME_RULE_CFA_FROM_BP : 0;
-	word |= rule->cfa_is_loaded ? FRAME_RULE_CFA_IS_LOADED : 0;
-	word |= rule->bp_is_saved ? FRAME_RULE_BP_IS_SAVED : 0;
-	word |= rule->bp_from_bp ? FRAME_RULE_BP_FROM_BP : 0;
-	word |= frame_rule_bits(rule->bp_offset, FRAME_RULE_BP_BITS, FRAME_RULE_BP_SHIFT);
-	word |= frame_rule_bits(rule->cfa_offset, FRAME_RULE_CFA_BITS, FRAME_RULE_CFA_SHIFT);
-	return word;
-}
-
-struct frame_rule frame_rule_unpack(uint64_t word)
-{
-	return (struct frame_rule){
-		.kind = frame_rule_kind(word),
-		.cfa_from_bp = word & FRAME_RULE_CFA_FROM_BP,
-		.cfa_is_loaded = word & FRAME_RULE_CFA_IS_LOADED,
-		.bp_is_saved = word & FRAME_RULE_BP_IS_SAVED,
-		.bp_from_bp = word & FRAME_RULE_BP_FROM_BP,
-		.cfa_offset = frame_rule_cfa_offset(word),
-		.bp_offset = frame_rule_bp_offset(word),
-		.module = word >> FRAME_RULE_MODULE_SHIFT,
-	};
-}
 
 void frame_rules_init(struct frame_rules *rules)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* frame_rule: what it takes to step over one frame, learned once per address and kept in a bounded table.
  *
+ * Frames differ between architectures: frame_rule_here.h, frame_rule_word.c and frame_step_here.h have what a rule says there.
+ *
  * libunwind's remote half is asked once per address, over a symbolic state (frame_oracle.h): it tells where the
  * caller's stack pointer, frame pointer and return address are, relative to ours, and touches no real stack. The
  * answers go into one process-wide table, each packed into a word; a warm step is a look-up, two additions, two loads.
@@ -22,9 +24,6 @@
 #define FRAME_RULES_LIMIT 16384 /* rules; a power of two */
 #define FRAME_RULES_WAYS  4     /* rules in a set, one cache line */
 
-/* What a question to libunwind takes; tests/unit/frame_rule_test measures 4.2 KB at most. */
-#define FRAME_RULE_LEARN_STACK_BYTES 4608
-
 enum frame_rule_kind {
 	FRAME_RULE_STEP,   /* caller's state as described by the other fields */
 	FRAME_RULE_SIGNAL, /* a signal frame: the interrupted state lies in the ucontext on the stack */
@@ -32,45 +31,35 @@ enum frame_rule_kind {
 	FRAME_RULE_NONE,   /* no usable unwind information here */
 };
 
-/* One rule, decoded. CFA: the stack pointer before the call; return address at CFA - 8. */
-struct frame_rule {
-	enum frame_rule_kind kind;
-	bool cfa_from_bp;   /* CFA = (bp or sp) + cfa_offset */
-	bool cfa_is_loaded; /* CFA = the word at that address instead (realigned stacks) */
-	bool bp_is_saved;   /* caller's bp is the word at CFA + bp_offset, else bp unchanged */
-	bool bp_from_bp;    /* with bp_is_saved: at bp + bp_offset instead (realigned stacks) */
-	int32_t cfa_offset; /* bytes; FRAME_RULE_CFA_BITS of them count */
-	int32_t bp_offset;  /* bytes; FRAME_RULE_BP_BITS of them count */
-	uint32_t module;    /* number of the object that the code belongs to (modules.h) */
-};
-
-/* The same in one word, which is never 0. From the lowest bit: kind, the four flags in the order above, bp_offset,
- * cfa_offset, and the module in the upper 16, where a stored frame has it too (frame.h). */
-#define FRAME_RULE_KIND_MASK     UINT64_C(3)
-#define FRAME_RULE_CFA_FROM_BP   (UINT64_C(1) << 2)
-#define FRAME_RULE_CFA_IS_LOADED (UINT64_C(1) << 3)
-#define FRAME_RULE_BP_IS_SAVED   (UINT64_C(1) << 4)
-#define FRAME_RULE_BP_FROM_BP    (UINT64_C(1) << 5)
-#define FRAME_RULE_BP_SHIFT      6
-#define FRAME_RULE_BP_BITS       16
-#define FRAME_RULE_CFA_SHIFT     (FRAME_RULE_BP_SHIFT + FRAME_RULE_BP_BITS)
-#define FRAME_RULE_CFA_BITS      26
-#define FRAME_RULE_MODULE_SHIFT  48
+/* One rule, decoded, and the same in one word, which is never 0: kind in the lowest bits, the module in the upper 16, where a stored
+ * frame has it too (frame.h); between them what frames of this architecture need. */
+#define FRAME_RULE_KIND_MASK    UINT64_C(3)
+#define FRAME_RULE_MODULE_SHIFT 48
 
 static inline enum frame_rule_kind frame_rule_kind(uint64_t word)
 {
 	return word & FRAME_RULE_KIND_MASK;
 }
 
-static inline int64_t frame_rule_cfa_offset(uint64_t word)
+/* The lowest bits of a signed value, moved to their place. */
+static inline uint64_t frame_rule_bits(int64_t value, unsigned bits, unsigned shift)
 {
-	return (int64_t)(word << (64 - FRAME_RULE_CFA_SHIFT - FRAME_RULE_CFA_BITS)) >> (64 - FRAME_RULE_CFA_BITS);
+	return ((uint64_t)value & ((UINT64_C(1) << bits) - 1)) << shift;
 }
 
-static inline int64_t frame_rule_bp_offset(uint64_t word)
+/* And back. */
+static inline int64_t frame_rule_value(uint64_t word, unsigned bits, unsigned shift)
 {
-	return (int64_t)(word << (64 - FRAME_RULE_BP_SHIFT - FRAME_RULE_BP_BITS)) >> (64 - FRAME_RULE_BP_BITS);
+	return (int64_t)(word << (64 - shift - bits)) >> (64 - bits);
 }
+
+/* Does the value fit into so many bits? */
+static inline bool frame_rule_fits(int64_t value, unsigned bits)
+{
+	return value >= -(INT64_C(1) << (bits - 1)) && value < INT64_C(1) << (bits - 1);
+}
+
+#include "frame_rule_here.h"
 
 /* A rule that does not fit into a word becomes one of kind NONE. */
 uint64_t frame_rule_pack(const struct frame_rule *rule);

@@ -4,6 +4,8 @@
  * libc's functions may be interposed by the application, by another preload or by ourselves, and they write errno. These
  * do neither: the result is the kernel's, a negative errno on failure.
  *
+ * Each architecture has an instruction of its own for them: kernel_call of kernel_here.h.
+ *
  * Called from   anywhere, signal handlers included.
  */
 #ifndef CONTEND_KERNEL_H
@@ -13,27 +15,11 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
-#ifndef __x86_64__
-#error "kernel.h knows x86-64 only: add this architecture's system call instruction"
-#endif
+#include "kernel_here.h"
 
 /* Here are links, named by number, to what the descriptors of the calling thread lead to: threads can have tables of their own,
  * which /proc/self does not show. */
 #define KERNEL_DESCRIPTOR_FOLDER "/proc/thread-self/fd/"
-
-static inline long kernel_call(long number, long a, long b, long c, long d, long e, long f)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-	long result;
-
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return result;
-}
 
 #define KERNEL_CALL_6(name, a, b, c, d, e, f, ...)                                                                     \
 	kernel_call(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))

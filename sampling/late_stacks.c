@@ -37,7 +37,7 @@ static unsigned take_frames(const struct late *late)
 	if (!unloading_hold())
 		return 0;
 	if (wait_look_again(late->record, late->index, &late->wait))
-		depth = stack_capture_other(late->wait.frame_address, late->wait.leaf_address, frames,
+		depth = stack_capture_other(late->wait.frame_mark, late->wait.leaf_address, frames,
 					    late->record->frame_limit);
 	unloading_let_go();
 	return wait_look_again(late->record, late->index, &late->wait) ? depth : 0;

@@ -14,27 +14,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "libc_layout.h"
+
 #define OLD_VERSION(name, version)                                                                                     \
 	extern __typeof__(name) name __attribute__((weak));                                                            \
-	__asm__(".symver " #name ", " #name "@GLIBC_" version);
+	__asm__(".symver " #name ", " #name "@" version);
 
-OLD_VERSION(dlerror, "2.2.5")
-OLD_VERSION(dlsym, "2.2.5")
-OLD_VERSION(dlvsym, "2.2.5")
-OLD_VERSION(pthread_attr_getguardsize, "2.2.5")
-OLD_VERSION(pthread_attr_getstack, "2.2.5")
-OLD_VERSION(pthread_attr_getstacksize, "2.2.5")
-OLD_VERSION(pthread_attr_setstacksize, "2.2.5")
-OLD_VERSION(pthread_getattr_default_np, "2.18")
-OLD_VERSION(pthread_key_create, "2.2.5")
-OLD_VERSION(pthread_setspecific, "2.2.5")
-OLD_VERSION(pthread_sigmask, "2.2.5")
+OLD_VERSION(dlerror, FIRST_VERSION)
+OLD_VERSION(dlsym, FIRST_VERSION)
+OLD_VERSION(dlvsym, FIRST_VERSION)
+OLD_VERSION(pthread_attr_getguardsize, FIRST_VERSION)
+OLD_VERSION(pthread_attr_getstack, FIRST_VERSION)
+OLD_VERSION(pthread_attr_getstacksize, FIRST_VERSION)
+OLD_VERSION(pthread_attr_setstacksize, FIRST_VERSION)
+OLD_VERSION(pthread_getattr_default_np, "GLIBC_2.18")
+OLD_VERSION(pthread_key_create, FIRST_VERSION)
+OLD_VERSION(pthread_setspecific, FIRST_VERSION)
+OLD_VERSION(pthread_sigmask, FIRST_VERSION)
 
 /* The older mechanism of cleanup handlers, which no header declares any more. */
 void _pthread_cleanup_push(struct _pthread_cleanup_buffer *buffer, void (*routine)(void *), void *argument);
 void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *buffer, int is_to_run);
-OLD_VERSION(_pthread_cleanup_push, "2.2.5")
-OLD_VERSION(_pthread_cleanup_pop, "2.2.5")
+OLD_VERSION(_pthread_cleanup_push, FIRST_VERSION)
+OLD_VERSION(_pthread_cleanup_pop, FIRST_VERSION)
 
 #undef OLD_VERSION
 

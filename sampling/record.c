@@ -71,7 +71,7 @@ static bool is_on_stack(struct stack_limits limits, uint64_t address)
 static void leave_abandoned_waits(struct thread *self, uint64_t frame_address)
 {
 	while (self->wait_depth > 0) {
-		uint64_t other_address = self->waits[self->wait_depth - 1].frame_address;
+		uint64_t other_address = stack_mark_address(self->waits[self->wait_depth - 1].frame_mark);
 
 		if (other_address > frame_address || !is_on_stack(self->stack, frame_address) ||
 		    !is_on_stack(self->stack, other_address))
@@ -90,7 +90,7 @@ static bool is_stack_wanted_by_waker(const struct record_site *site, const struc
 /* Where the thread stands while it waits; its wait has begun then. NULL: waits are nested too deep. */
 static struct thread_wait *enter_wait(struct thread *self, const struct record_wait *wait)
 {
-	uint64_t frame_address = (uint64_t)(uintptr_t)wait->site.frame_pointer;
+	uint64_t frame_address = stack_mark_address((uint64_t)(uintptr_t)wait->site.frame_pointer);
 	struct thread_wait *slot;
 
 	leave_abandoned_waits(self, frame_address);

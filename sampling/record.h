@@ -27,7 +27,7 @@ struct record_site {
 	const void *object;          /* its address; never looked into */
 	int file;                    /* descriptor that a wait is about, or -1; may be known only when it is over */
 	uint64_t leaf_address;       /* entry of the function that the application called */
-	const void *frame_pointer;   /* __builtin_frame_address(0) of the wrapper */
+	const void *frame_pointer;   /* STACK_MARK() of the wrapper (stack_origin.h) */
 	const struct sample *waiter; /* of what is released, if names must tell what that is; else NULL */
 };
 
@@ -89,7 +89,7 @@ static inline void record_wait_describe(const struct thread *self, struct thread
 
 	slot->waiter.lock = NULL;
 	slot->place.entry = NULL;
-	slot->frame_address = (uint64_t)(uintptr_t)site->frame_pointer;
+	slot->frame_mark = (uint64_t)(uintptr_t)site->frame_pointer;
 	slot->object = (uint64_t)(uintptr_t)site->object;
 	slot->leaf_address = site->leaf_address;
 	slot->rate_ticks = wait->rate_ticks;

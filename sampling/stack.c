@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "frame_step.h"
 #include "kernel.h"
+#include "libc_layout.h"
 #include "losses.h"
 #include "object.h"
 
@@ -49,7 +50,7 @@ static uint64_t stack_find_coroutine_start(void)
 	context.uc_stack = (stack_t){.ss_sp = memory, .ss_size = sizeof(memory)};
 	context.uc_link = NULL;
 	makecontext(&context, stack_init, 0);
-	return *(uint64_t *)context.uc_mcontext.gregs[REG_RSP];
+	return libc_context_return(&context);
 }
 
 void stack_init(void)
@@ -194,7 +195,7 @@ static void stack_climb(struct stack_walk *walk, struct frame_state state)
 
 static unsigned stack_walk_from(struct stack_walk *walk, struct stack_origin origin, uint64_t leaf_address)
 {
-	struct frame_state state = {.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
+	struct frame_state state = frame_state_of(origin);
 	uint64_t *begin = walk->next;
 
 	*walk->next++ = stack_frame_of(stack_find_rule(walk, leaf_address), leaf_address);
@@ -216,7 +217,7 @@ unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, u
 	return stack_walk_from(&walk, origin, leaf_address);
 }
 
-unsigned stack_capture_other(uint64_t frame_address, uint64_t leaf_address, uint64_t *out_frames, unsigned limit)
+unsigned stack_capture_other(uint64_t mark, uint64_t leaf_address, uint64_t *out_frames, unsigned limit)
 {
 	char page[STACK_PAGE_BYTES];
 	struct stack_walk walk = {
@@ -225,10 +226,11 @@ unsigned stack_capture_other(uint64_t frame_address, uint64_t leaf_address, uint
 		.next = out_frames,
 		.end = out_frames + limit,
 	};
-	struct stack_origin origin = {.sp = frame_address + 2 * STACK_WORD_BYTES};
+	uint64_t address = stack_mark_address(mark);
+	uint64_t words[2];
 
-	if (!stack_read(&walk.window, frame_address, &origin.bp) ||
-	    !stack_read(&walk.window, frame_address + STACK_WORD_BYTES, &origin.pc))
+	if (!stack_read(&walk.window, address, &words[0]) ||
+	    !stack_read(&walk.window, address + STACK_WORD_BYTES, &words[1]))
 		return 0;
-	return stack_walk_from(&walk, origin, leaf_address);
+	return stack_walk_from(&walk, stack_origin_from(mark, words), leaf_address);
 }

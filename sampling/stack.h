@@ -12,26 +12,13 @@
 
 #include <stdint.h>
 
-/* Where a walk begins: the state just after the wrapper's return. */
-struct stack_origin {
-	uint64_t pc; /* return address */
-	uint64_t sp;
-	uint64_t bp;
-};
+#include "stack_origin.h"
 
 /* The memory of the walked thread's stack; high_address 0: not known. */
 struct stack_limits {
 	uint64_t low_address;
 	uint64_t high_address;
 };
-
-/* frame_pointer: __builtin_frame_address(0) of the wrapper, whose frame must still exist. */
-static inline struct stack_origin stack_origin_of(const void *frame_pointer)
-{
-	const uint64_t *frame = frame_pointer;
-
-	return (struct stack_origin){.pc = frame[1], .sp = (uint64_t)(frame + 2), .bp = frame[0]};
-}
 
 /* Finds out which code is ours, so that our frames are left out (by address, never by count), and where coroutines
  * begin. Once, at start-up. */
@@ -42,8 +29,8 @@ void stack_init(void);
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
 		       uint64_t *out_frames, unsigned limit);
 
-/* The same for another thread of this process, whose wrapper's frame is at frame_address, called by a thread that has 64 KiB of stack.
+/* The same for another thread of this process, whose wrapper's frame is `mark` (stack_origin.h), called by a thread that has 64 KiB of stack.
  * Its stack may change or go away meanwhile: what was read is its only if it still waits there afterwards. 0: it cannot be read. */
-unsigned stack_capture_other(uint64_t frame_address, uint64_t leaf_address, uint64_t *out_frames, unsigned limit);
+unsigned stack_capture_other(uint64_t mark, uint64_t leaf_address, uint64_t *out_frames, unsigned limit);
 
 #endif

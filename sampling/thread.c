@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "config.h"
 #include "kernel.h"
+#include "libc_layout.h"
 #include "libc_versions.h"
 #include "losses.h"
 #include "shown.h"
@@ -17,16 +18,13 @@
 /* libc hands out its first 32 keys without allocating; a later one would cost the application an allocation a thread. */
 enum { KEYS_WITHOUT_ALLOCATION = 32 };
 
-/* Where glibc keeps the tid in its thread descriptor on x86-64; believed only if threads_startup finds it there. */
-enum { DESCRIPTOR_TID_BYTES = 720 };
-
 static struct {
 	struct thread_table *table;
 	uint32_t depth;
 	uint64_t seed;
-	_Atomic uint32_t hint; /* where a free record may be */
-	_Atomic uint32_t live; /* threads of the application, as far as they were announced */
-	bool descriptor_has_tid;
+	_Atomic uint32_t hint;   /* where a free record may be */
+	_Atomic uint32_t live;   /* threads of the application, as far as they were announced */
+	bool descriptor_has_tid; /* where it was looked for */
 	bool key_is_usable;
 	pthread_key_t key;
 } threads;
@@ -48,13 +46,13 @@ uint32_t thread_tid(void)
 {
 	if (!threads.descriptor_has_tid)
 		return 0;
-	return *(const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
+	return *(const uint32_t *)((const char *)pthread_self() + LIBC_DESCRIPTOR_TID_BYTES);
 }
 
 /* The kernel clears the tid when the thread is gone. */
 bool thread_has_ended(pthread_t thread)
 {
-	const uint32_t *tid = (const uint32_t *)((const char *)thread + DESCRIPTOR_TID_BYTES);
+	const uint32_t *tid = (const uint32_t *)((const char *)thread + LIBC_DESCRIPTOR_TID_BYTES);
 
 	return threads.descriptor_has_tid && __atomic_load_n(tid, __ATOMIC_RELAXED) == 0;
 }
@@ -152,7 +150,7 @@ static _Atomic uint32_t *fork_word_new(void)
 
 void threads_startup(void)
 {
-	const uint32_t *descriptor = (const uint32_t *)((const char *)pthread_self() + DESCRIPTOR_TID_BYTES);
+	const uint32_t *descriptor = (const uint32_t *)((const char *)pthread_self() + LIBC_DESCRIPTOR_TID_BYTES);
 
 	threads.descriptor_has_tid = *descriptor == (uint32_t)KERNEL_CALL(gettid);
 	thread_fork_word = fork_word_new();

@@ -22,6 +22,7 @@
 #include "holds.h"
 #include "overhead.h"
 #include "pairs_parts.h"
+#include "processor.h"
 #include "random.h"
 #include "sample_table.h"
 #include "stack.h"
@@ -40,10 +41,10 @@ struct thread_wait {
 	struct waiter waiter; /* since_ticks: since when */
 	struct wakers_place place;
 	uint64_t
-		frame_address; /* of the wrapper, tells an abandoned wait (longjmp); its caller's bp and pc lie there */
-	uint64_t object;       /* address of what is waited for; 0: a descriptor, time, ... */
-	uint64_t leaf_address; /* of the function that was called */
-	uint64_t rate_ticks;   /* block rate when it began; 0: the block profile was off */
+		frame_mark; /* of the wrapper (stack_origin.h): where it was called; tells an abandoned wait (longjmp) */
+	uint64_t object;    /* address of what is waited for; 0: a descriptor, time, ... */
+	uint64_t leaf_address;    /* of the function that was called */
+	uint64_t rate_ticks;      /* block rate when it began; 0: the block profile was off */
 	uint64_t threshold_ticks; /* it is dropped if it ends up shorter */
 	/* Where its stack is, if it is known: the sample's unit in the table in the lower half, and in the upper one the wait's
 	 * sequence: what was written for another wait says nothing of this one. Its owner writes it, or who makes a report. */
@@ -194,12 +195,11 @@ extern bool (*thread_on_fork)(void);
 
 /* Waits of a record are seen by readers in other processes, who take no lock. Before one is written the sequence grows, and
  * wait_depth tells of it when it is whole. So what lies below wait_depth was true at one instant if the same sequence was
- * read before and after it (thread_look.h). Stores in this order are all that it takes: x86 shows them to others as they come, only
- * the compiler must be told. */
+ * read before and after it (thread_look.h). Stores in this order are all that it takes. */
 static inline void thread_wait_write(struct thread *self)
 {
 	__atomic_store_n(&self->wait_sequence, self->wait_sequence + 1, __ATOMIC_RELEASE);
-	atomic_signal_fence(memory_order_seq_cst);
+	processor_order_stores();
 }
 
 static inline void thread_wait_publish(struct thread *self, uint32_t depth)
@@ -214,7 +214,7 @@ const struct thread_table *thread_table_mine(void);
 static inline void thread_wait_mark_ending(struct thread_wait *wait)
 {
 	atomic_store_explicit(&wait->is_ending, 1, memory_order_relaxed);
-	atomic_signal_fence(memory_order_seq_cst);
+	processor_order_stores();
 }
 
 /* The unit of the sample with its stack; 0: not known. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "processor.h"
 #include "wait_look.h"
 
 /* That races are harmless the sanitizer cannot know. */
@@ -15,7 +16,7 @@ RACES bool wait_look_again(const struct thread *record, uint32_t index, const st
 {
 	const struct thread_wait *now = &record->waits[index];
 
-	atomic_signal_fence(memory_order_seq_cst);
+	processor_order_loads();
 	return index < __atomic_load_n(&record->wait_depth, __ATOMIC_ACQUIRE) &&
 	       __atomic_load_n(&now->sequence, __ATOMIC_ACQUIRE) == wait->sequence &&
 	       atomic_load_explicit(&now->is_ending, memory_order_acquire) == 0;

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "losses.h"
+#include "processor.h"
 #include "waiters.h"
 
 struct waiters_presence waiters_presence[WAITERS_BUCKETS];
@@ -11,6 +12,9 @@ static struct waiters *waiters;
 
 /* pin: (lock address << SHIFT_BITS | shift) << PIN_BITS | pins. An entry without pins is free, whatever it still shows. */
 enum { PIN_BITS = 14, SHIFT_BITS = 3, CHARGED_BITS = 50 };
+
+_Static_assert(PROCESSOR_ADDRESS_BITS - PROCESSOR_LOCK_ALIGN_BITS + SHIFT_BITS + PIN_BITS == 64,
+	       "a pin fills its word");
 
 #define PIN_MASK     ((UINT64_C(1) << PIN_BITS) - 1)
 #define SHIFT_MASK   ((1u << SHIFT_BITS) - 1)
@@ -68,7 +72,7 @@ uint64_t waiters_charged_until(uint64_t since_ticks, uint64_t last_charge)
 
 static uint64_t pin_address(uint64_t pin)
 {
-	return pin >> (PIN_BITS + SHIFT_BITS);
+	return pin >> (PIN_BITS + SHIFT_BITS) << PROCESSOR_LOCK_ALIGN_BITS;
 }
 
 static uint32_t pin_shift(uint64_t pin)
@@ -78,7 +82,7 @@ static uint32_t pin_shift(uint64_t pin)
 
 static uint64_t pin_owner(const void *lock, uint32_t shift)
 {
-	return (uint64_t)(uintptr_t)lock << SHIFT_BITS | shift;
+	return (uint64_t)(uintptr_t)lock >> PROCESSOR_LOCK_ALIGN_BITS << SHIFT_BITS | shift;
 }
 
 struct waiters_view waiters_read(const struct waiters_lock *lock)
@@ -98,7 +102,7 @@ struct waiters_view waiters_read(const struct waiters_lock *lock)
 
 static bool pin_is_for(uint64_t pin, const void *lock)
 {
-	return pin_address(pin) == (uint64_t)(uintptr_t)lock;
+	return pin >> (PIN_BITS + SHIFT_BITS) == (uint64_t)(uintptr_t)lock >> PROCESSOR_LOCK_ALIGN_BITS;
 }
 
 /* An entry of this bucket pinned for a lock and a shift, or NULL. Two threads may pin two entries for one lock at the same moment;

@@ -37,7 +37,7 @@
 
 struct waiters_lock {
 	_Atomic uint64_t
-		pin; /* lock address (47 bits), shift (3 bits), how many pin the entry (14 bits); without these free */
+		pin; /* lock address (the 47 bits that tell it), shift (3 bits), how many pin the entry (14 bits); without these free */
 	_Atomic uint64_t number; /* what waiters call the lock, so that its release need not find it out; 0: nothing */
 	_Alignas(16) unsigned __int128 sums; /* W and L in the upper half, S in the lower */
 };

@@ -4,6 +4,7 @@
 
 #include "address_hash.h"
 #include "losses.h"
+#include "processor.h"
 #include "wakers.h"
 
 enum {
@@ -34,7 +35,7 @@ static bool take(struct wakers_entry *entry)
 	for (int i = 0; i < TRIES; i++) {
 		if (!atomic_exchange_explicit(&entry->is_taken, 1, memory_order_acquire))
 			return true;
-		__builtin_ia32_pause();
+		processor_pause();
 	}
 	losses_add(LOSS_WAKERS_BUSY);
 	return false;

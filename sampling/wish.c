@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stddef.h>
 
+#include "processor.h"
 #include "record.h"
 #include "thread.h"
 #include "wish.h"
@@ -51,7 +52,7 @@ bool wish_take(struct wish *out_wish)
 
 uint32_t wish_set_knobs(const struct wish *wish)
 {
-	uint32_t floating_point = __builtin_ia32_stmxcsr(); /* whose flags a conversion of the rate would change */
+	uint32_t floating_point = processor_float_flags(); /* whose flags a conversion of the rate would change */
 
 	if (record_is_stopped())
 		return 0;
@@ -59,7 +60,7 @@ uint32_t wish_set_knobs(const struct wish *wish)
 		record_set_fraction(wish->fraction);
 	if (wish->wanted & WISH_BLOCK_RATE)
 		record_set_block_rate_ns(wish->block_rate_ns);
-	__builtin_ia32_ldmxcsr(floating_point);
+	processor_set_float_flags(floating_point);
 	return wish->wanted & (WISH_FRACTION | WISH_BLOCK_RATE);
 }
 

@@ -67,7 +67,7 @@ static struct {
 
 static __attribute__((noinline)) unsigned run_body(unsigned sum)
 {
-	bench.body(__builtin_frame_address(0));
+	bench.body(STACK_MARK());
 	return sum + 1;
 }
 

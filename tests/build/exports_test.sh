@@ -29,8 +29,9 @@ is 'a name that is in no list would be noticed' "$(comm -13 "$TMPDIR/expected" "
 
 # An interposed name without a version is found by every version of it. That is wrong only where an older version is another
 # function for other objects: there ours have the versions that they stand in front of.
-grep -o '^F[A-Z_]*([^,]*, *[A-Za-z_0-9]*, .*"GLIBC_[0-9.]*")$' interpose/functions.def |
-	sed -E 's/^FUNCTION(_ASIDE)?\([^,]*, *([a-z_0-9]*),.*"(.*)"\)$/\2@@\3/; s/^FUNCTION_OLD\([^,]*, *([a-z_0-9]*),.*"(.*)"\)$/\1@\2/' |
+grep -oE '^F[A-Z_]*\([^,]*, *[A-Za-z_0-9]*, .*[A-Z]+_VERSION\)$' interpose/functions.def |
+	sed -E 's/^FUNCTION(_ASIDE)?\([^,]*, *([a-z_0-9]*),.* ([A-Z_]*)\)$/\2@@\3/; s/^FUNCTION_OLD\([^,]*, *([a-z_0-9]*),.* ([A-Z_]*)\)$/\1@\2/' |
+	sed -f <(sed -nE 's/^#define ([A-Z]+_VERSION) +"(.*)"$/s,@\1$,@\2,/p' "sampling/$(uname -m)/libc_layout.h") |
 	sort >"$TMPDIR/versions"
 at_least 'some functions have a version' "$(wc -l <"$TMPDIR/versions")" 4
 is 'these are exported under it, all others under none' "$(nm -D --defined-only "$LIBCONTEND" | awk '$3 ~ /@/ { print $3 }' | sort)" \

@@ -7,12 +7,12 @@ tree=$TMPDIR/tree
 mkdir "$tree"
 cp -r "$ROOT"/{Makefile,.ci,interpose,sampling,report,proto,tests,contend.h} "$tree" 2>/dev/null
 cd "$tree" || exit 1
-for source in interpose/*.c sampling/*.c report/*.c tests/*.c tests/unit/*.c; do
+for source in {interpose,sampling}{,/"$(uname -m)"}/*.c report/*.c tests/*.c tests/unit/*.c; do
 	case $source in tests/supervise.c | tests/unit/*plugin*) ;; *) echo "build/${source%.c}.o" ;; esac
 done >objects
 
-program_flags='-O2 -fsyntax-only -D_GNU_SOURCE -Wall -Wextra -Wno-attributes -Wno-unknown-attributes -iquote tests
-	-iquote sampling -iquote interpose -iquote report -iquote .'
+program_flags="-O2 -fsyntax-only -D_GNU_SOURCE -Wall -Wextra -Wno-attributes -Wno-unknown-attributes -iquote tests
+	-iquote sampling -iquote sampling/$(uname -m) -iquote interpose -iquote report -iquote ."
 
 # warnings CC CXX LEVEL: what the compilers say.
 warnings()

@@ -9,34 +9,34 @@
 
 #include "check.h"
 #include "clock.h"
-#include "tsc.h"
+#include "counter.h"
 
 enum { READINGS = 200000, SPAN_NS = 50 * 1000 * 1000 };
 
-/* Stand in for tsc.c: which source clock_init chooses is for the test to say. */
+/* Stand in for counter.c: which source clock_init chooses is for the test to say. */
 static struct {
 	bool usable;
 	unsigned asked;
 } answer;
 
-const struct tsc_machine tsc_this_machine;
+const struct counter_machine counter_this_machine;
 
-bool tsc_is_usable(const struct tsc_machine *machine)
+bool counter_is_usable(const struct counter_machine *machine)
 {
-	answer.asked += machine == &tsc_this_machine;
+	answer.asked += machine == &counter_this_machine;
 	return answer.usable;
 }
 
-static bool kernel_uses_tsc(void)
+static bool kernel_uses_counter(void)
 {
-	FILE *file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "r");
+	FILE *file = fopen(COUNTER_CLOCKSOURCE_PATH, "r");
 	char line[16] = "";
 
 	if (file && !fgets(line, sizeof(line), file))
 		line[0] = '\0';
 	if (file)
 		fclose(file);
-	return strcmp(line, "tsc\n") == 0;
+	return strcmp(line, COUNTER_CLOCKSOURCE "\n") == 0;
 }
 
 /* Takes libc's place, as libfaketime does: whoever calls it is an hour ahead. */
@@ -154,8 +154,8 @@ int main(void)
 	test_source(false, CLOCK_SOURCE_MONOTONIC, "monotonic");
 	ok(clock_ticks_per_ns() == 1.0, "monotonic: a tick is a ns exactly");
 	near_ratio((double)clock_now_ticks(), (double)reference_ns(), 1e-6, "monotonic: ticks are the kernel's time");
-	if (kernel_uses_tsc())
-		test_source(true, CLOCK_SOURCE_TSC, "tsc");
+	if (kernel_uses_counter())
+		test_source(true, CLOCK_SOURCE_COUNTER, COUNTER_CLOCKSOURCE);
 	else
 		skip(1, "this machine's counter is no clock");
 	is_u64(clock_elapsed_ticks(100, 130), 30, "elapsed: the difference");

@@ -19,9 +19,9 @@ enum clock_source clock_source(void)
 	return CLOCK_SOURCE_MONOTONIC;
 }
 
-bool clock_is_tsc; /* no */
+bool clock_is_counter; /* no */
 
-uint64_t clock_now_without_tsc(void)
+uint64_t clock_now_without_counter(void)
 {
 	return atomic_load_explicit(&fake_now_ticks, memory_order_relaxed);
 }

@@ -26,7 +26,7 @@ static struct region *fake_region_new(void)
 	header->bytes = FAKE_REGION_BYTES;
 	header->boot_id[0] = 1;
 	header->started_wall_ns = INT64_C(1700000000000000000);
-	header->clock_source = CLOCK_SOURCE_TSC;
+	header->clock_source = CLOCK_SOURCE_COUNTER;
 	header->depth = FAKE_DEPTH;
 	header->profiles = (1u << PROFILE_COUNT) - 1;
 	header->started = (struct clock_anchor){.ticks = 1000, .monotonic_ns = 5000};
@@ -98,7 +98,7 @@ __attribute__((unused)) static struct sample *fake_region_io(enum wait_kind kind
 #define FAKE_MOMENT                                                                                                    \
 	((struct snapshot_moment){                                                                                     \
 		.boot_id = {1, 0},                                                                                     \
-		.clock_source = CLOCK_SOURCE_TSC,                                                                      \
+		.clock_source = CLOCK_SOURCE_COUNTER,                                                                  \
 		.anchor = {.ticks = 1000 + 2000000000, .monotonic_ns = 5000 + 1000000000},                             \
 		.wall_ns = INT64_C(1700000001000000000),                                                               \
 	})

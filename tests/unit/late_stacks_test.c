@@ -24,7 +24,7 @@ static int file = -1;
 /* A wrapper whose thread notes its own stack, and says which record is its own. */
 static __attribute__((noinline)) void wait_here(void)
 {
-	struct record_wait wait = {.site = real_region_site(WAIT_RECV, NULL, __builtin_frame_address(0))};
+	struct record_wait wait = {.site = real_region_site(WAIT_RECV, NULL, STACK_MARK())};
 	unsigned turn = atomic_load(&released) + 1;
 	struct thread *self;
 

@@ -15,7 +15,7 @@ static _Atomic unsigned waiting, leaving, left;
 static void *wait_long(void *number)
 {
 	uintptr_t n = (uintptr_t)number;
-	struct record_wait wait = {.site = real_region_site(WAIT_MUTEX, &locks[n % LOCKS], __builtin_frame_address(0))};
+	struct record_wait wait = {.site = real_region_site(WAIT_MUTEX, &locks[n % LOCKS], STACK_MARK())};
 
 	t_await(&waiting, (unsigned)n);
 	real_region_begin(&wait);
@@ -87,8 +87,8 @@ static void *wait_often(void *unused)
 {
 	(void)unused;
 	for (unsigned i = 0; !atomic_load(&is_over); i++) {
-		struct record_wait wait = {.site = real_region_site(i % 3 ? WAIT_MUTEX : WAIT_COND, &locks[i % 2],
-								    __builtin_frame_address(0))};
+		struct record_wait wait = {
+			.site = real_region_site(i % 3 ? WAIT_MUTEX : WAIT_COND, &locks[i % 2], STACK_MARK())};
 
 		real_region_begin(&wait);
 		if (i % 64 == 0)

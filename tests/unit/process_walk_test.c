@@ -61,7 +61,7 @@ static _Unwind_Reason_Code note_frame(struct _Unwind_Context *context, void *arg
 
 static __attribute__((noinline)) void capture(void)
 {
-	origin = stack_origin_of(__builtin_frame_address(0));
+	origin = stack_origin_of(STACK_MARK());
 	stacks.theirs_count = 0;
 	_Unwind_Backtrace(note_frame, NULL);
 	body();

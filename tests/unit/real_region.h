@@ -58,7 +58,7 @@ static void real_region_end(struct record_wait *wait)
 /* A wrapper of a call that waits. */
 static __attribute__((noinline)) struct sample *real_region_wait(enum wait_kind kind, const void *object, int file)
 {
-	struct record_wait wait = {.site = real_region_site(kind, object, __builtin_frame_address(0))};
+	struct record_wait wait = {.site = real_region_site(kind, object, STACK_MARK())};
 
 	real_region_begin(&wait);
 	t_spin_us(10);
@@ -71,7 +71,7 @@ static __attribute__((noinline)) struct sample *real_region_wait(enum wait_kind 
 static __attribute__((noinline)) void real_region_release(enum wait_kind kind, const void *object,
 							  const struct sample *waiter)
 {
-	struct record_site site = real_region_site(kind, object, __builtin_frame_address(0));
+	struct record_site site = real_region_site(kind, object, STACK_MARK());
 	struct thread *self = thread_enter();
 
 	site.waiter = waiter;
@@ -82,7 +82,7 @@ static __attribute__((noinline)) void real_region_release(enum wait_kind kind, c
 /* A wrapper of a call that takes a lock. */
 static __attribute__((noinline)) void real_region_hold(const void *object)
 {
-	struct record_site site = real_region_site(WAIT_MUTEX, object, __builtin_frame_address(0));
+	struct record_site site = real_region_site(WAIT_MUTEX, object, STACK_MARK());
 	struct thread *self = thread_enter();
 
 	record_hold_begin(self, &site, record_hold_prepare(self, &site));
@@ -114,7 +114,7 @@ static __attribute__((noinline)) void real_region_recurse(unsigned frames)
 static void *real_region_waiter(void *number)
 {
 	const void *lock = &real_region_locks[(uintptr_t)number % 2];
-	struct record_wait wait = {.site = real_region_site(WAIT_MUTEX, lock, __builtin_frame_address(0))};
+	struct record_wait wait = {.site = real_region_site(WAIT_MUTEX, lock, STACK_MARK())};
 
 	real_region_begin(&wait);
 	atomic_fetch_add(&real_region_waiting, 1);

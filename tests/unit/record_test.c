@@ -328,7 +328,7 @@ static void wait_is_seen(struct record_wait *wait, bool is_stack_early)
 	sequence = record->wait_sequence;
 	is_u64(record->wait_depth, 1, "a wait is seen");
 	ok(seen->kind == wait->site.kind && seen->object == (uint64_t)wait->site.object && seen->leaf_address == LEAF &&
-		   seen->frame_address == (uint64_t)wait->site.frame_pointer,
+		   seen->frame_mark == (uint64_t)wait->site.frame_pointer,
 	   "what it waits for, in which function, called from where");
 	is_u64(seen->waiter.since_ticks, 1000, "and since when");
 	is_u64(thread_wait_unit(seen), is_stack_early ? sample_table_unit(wait->sample) : 0,

@@ -187,7 +187,7 @@ static void check_clock(struct region *region)
 	region->header.early.ticks = region->header.started.ticks + 4000;
 	region->header.clock_source = CLOCK_SOURCE_MONOTONIC;
 	near_ratio(ns_per_tick(region, moment), 1, 0, "a monotonic clock ticks in ns");
-	region->header.clock_source = CLOCK_SOURCE_TSC;
+	region->header.clock_source = CLOCK_SOURCE_COUNTER;
 	moment = FAKE_MOMENT;
 	snapshot_clock_keep(&region->header, ns_per_tick(region, moment));
 	moment.anchor.ticks += 1000;

@@ -23,7 +23,7 @@ static _Atomic uint64_t waited_ticks_of[WAIT_KIND_COUNT];
 
 static __attribute__((noinline)) void wait_us(enum wait_kind kind, unsigned us)
 {
-	struct record_wait wait = {.site = real_region_site(kind, NULL, __builtin_frame_address(0))};
+	struct record_wait wait = {.site = real_region_site(kind, NULL, STACK_MARK())};
 	struct thread *self;
 	uint64_t before_ticks;
 

@@ -37,8 +37,8 @@ extern void call_downward(void (*body)(void));
 /* Without libgcc, which reads whatever wrong information points to. */
 static __attribute__((noinline)) void capture_ours(void)
 {
-	stacks.count = stack_capture(stack_origin_of(__builtin_frame_address(0)), limits, (uint64_t)capture,
-				     stacks.ours, depth_limit);
+	stacks.count =
+		stack_capture(stack_origin_of(STACK_MARK()), limits, (uint64_t)capture, stacks.ours, depth_limit);
 }
 
 static void check_wrong_information(void)

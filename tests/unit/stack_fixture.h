@@ -54,8 +54,8 @@ static __attribute__((noinline)) void capture(void)
 {
 	stacks.expected_count = 0;
 	_Unwind_Backtrace(add_expected, NULL);
-	stacks.count = stack_capture(stack_origin_of(__builtin_frame_address(0)), limits, (uint64_t)capture,
-				     stacks.ours, depth_limit);
+	stacks.count =
+		stack_capture(stack_origin_of(STACK_MARK()), limits, (uint64_t)capture, stacks.ours, depth_limit);
 }
 
 static uint64_t loss_count(enum loss loss)

@@ -28,7 +28,7 @@ static void *hammer(void *unused)
 	(void)unused;
 	for (unsigned i = 0; !atomic_load(&is_to_stop); i++) {
 		enum wait_kind kind = kinds[i % KINDS];
-		struct record_wait wait = {.site = real_region_site(kind, object_of(kind), __builtin_frame_address(0))};
+		struct record_wait wait = {.site = real_region_site(kind, object_of(kind), STACK_MARK())};
 
 		real_region_begin(&wait);
 		if (i % 256 == 0)
@@ -47,7 +47,7 @@ static void *hammer(void *unused)
 static bool is_whole(const struct thread_wait *wait, uint64_t before_ticks)
 {
 	return wait->kind < WAIT_KIND_COUNT && wait->object == (uint64_t)(uintptr_t)object_of(wait->kind) &&
-	       wait->leaf_address == real_region_leaf() && wait->frame_address != 0 &&
+	       wait->leaf_address == real_region_leaf() && wait->frame_mark != 0 &&
 	       wait->waiter.since_ticks >= before_ticks;
 }
 

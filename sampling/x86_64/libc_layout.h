@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* libc_layout: what glibc does not say in its headers, and does in its own way on each architecture.
+ *
+ * Called from   anywhere. Nothing is believed that the start-up can find out (threads_startup).
+ */
+#ifndef CONTEND_LIBC_LAYOUT_H
+#define CONTEND_LIBC_LAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <ucontext.h>
+
+/* The version of all that was there when glibc came to this architecture; and of conditions as they are, which came later. */
+#define FIRST_VERSION           "GLIBC_2.2.5"
+#define COND_VERSION            "GLIBC_2.3.2"
+#define LIBC_HAS_OLD_CONDITIONS 1
+
+/* The table of error texts that strerror reads. */
+#define LIBC_ERROR_TEXTS_VERSION "GLIBC_2.12"
+
+/* Where a thread descriptor, to which pthread_self points, has its thread's tid. */
+enum { LIBC_DESCRIPTOR_TID_BYTES = 720 };
+
+/* Of a spin lock. 1 is free; 0 and less is taken. */
+static inline bool libc_spin_is_free(int word)
+{
+	return word > 0;
+}
+
+/* Where a function returns to that makecontext has made ready to start: it lies on its stack. */
+static inline uint64_t libc_context_return(const ucontext_t *context)
+{
+	return *(const uint64_t *)context->uc_mcontext.gregs[REG_RSP];
+}
+
+#endif
