@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* dump DIRECTORY DUMPS: contends on 5,000 stacks, then asks for dumps by SIGUSR2 while a thread locks and unlocks a
- * mutex of its own; prints for each dump how many ms passed until both its files were in DIRECTORY, and the longest
- * pause in us that the busy thread saw while it was written and in a time as long before. Without the library: nothing
- * is asked for, the pauses of 50 ms are printed. */
+/* dump DIRECTORY DUMPS STACKS: waits and releases on so many stacks, half of them waits, then asks for dumps by SIGUSR2 while a thread
+ * locks and unlocks a mutex of its own; prints for each dump how many ms passed until both its files were in DIRECTORY, and
+ * the longest pause in us that the busy thread saw in a time before, and while it was written. Without the library: nothing is asked
+ * for, the pauses of 50 ms are printed. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -14,7 +14,6 @@
 #include "paths.h"
 
 enum {
-	STACKS = 5000,
 	THREADS = 16,
 	LEAST_MS = 50, /* of a measured time */
 	DUMP_LIMIT_MS = 10000,
@@ -26,10 +25,9 @@ static struct {
 	_Atomic unsigned is_over;
 } bench = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static void contend(unsigned number, void *argument)
+static void contend(unsigned number, void *paths)
 {
-	(void)argument;
-	paths_contend(number, THREADS, STACKS);
+	paths_walk(number, THREADS, *(unsigned *)paths);
 }
 
 static void *be_busy(void *argument)
@@ -72,7 +70,7 @@ static double dump_ms(const char *directory)
 	while (count_profiles(directory) < expected) {
 		if (t_now_ns() - since_ns > DUMP_LIMIT_MS * UINT64_C(1000000))
 			return -1;
-		usleep(500);
+		usleep(100);
 	}
 	return (t_now_ns() - since_ns) / 1e6;
 }
@@ -101,10 +99,13 @@ int main(int argc, char **argv)
 {
 	bool is_profiled = getenv("LD_PRELOAD");
 	pthread_t busy;
+	unsigned paths;
 
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
-	t_run(THREADS, contend, NULL);
+	paths = atoi(argv[3]) / 2;
+	paths_begin(paths);
+	t_run(THREADS, contend, &paths);
 	pthread_create(&busy, NULL, be_busy, NULL);
 	for (int i = atoi(argv[2]); i; i--)
 		measure(argv[1], is_profiled);

@@ -1,54 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* event DEPTH EVENTS: asks for a mutex that is held, with a deadline that lies before all time, from so deep a stack: a
- * wait that takes no time itself. Prints ns per wait. */
+/* event wait|release|both DEPTH EVENTS: waits, releases (see pressed.h) or both by turns from a stack that deep. Prints ns per event,
+ * or per two. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #include "check.h"
+#include "pressed.h"
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-static void wait_often(unsigned long events)
+static void wait_and_release(void)
 {
-	const struct timespec before_all_time = {.tv_sec = -1};
+	pressed_wait();
+	pressed_release();
+}
+
+__attribute__((noinline)) static double descend(unsigned depth, void (*event)(void), unsigned long events)
+{
 	uint64_t since_ns = t_now_ns();
+	double ns;
 
-	for (unsigned long i = 0; i < events; i++)
-		pthread_mutex_timedlock(&mutex, &before_all_time);
-	printf("%.1f\n", (double)(t_now_ns() - since_ns) / events);
-}
-
-__attribute__((noinline)) static void descend(unsigned depth, unsigned long events)
-{
 	if (depth)
-		descend(depth - 1, events);
-	else
-		wait_often(events);
+		ns = descend(depth - 1, event, events);
+	else {
+		for (unsigned long i = 0; i < events; i++)
+			event();
+		ns = (double)(t_now_ns() - since_ns) / events;
+	}
 	__asm__ volatile("" ::: "memory");
-}
-
-struct arguments {
-	unsigned depth;
-	unsigned long events;
-};
-
-static void *waiter(void *argument)
-{
-	const struct arguments *arguments = argument;
-
-	descend(arguments->depth, arguments->events);
-	return NULL;
+	return ns;
 }
 
 int main(int argc, char **argv)
 {
-	struct arguments arguments = {.depth = argc > 1 ? atoi(argv[1]) : 5,
-				      .events = argc > 2 ? atol(argv[2]) : 100000};
-	pthread_t thread;
+	void (*event)(void) = wait_and_release;
+	unsigned long events;
 
-	pthread_mutex_lock(&mutex);
-	pthread_create(&thread, NULL, waiter, &arguments);
-	pthread_join(thread, NULL);
+	if (argc != 4)
+		return 2;
+	if (!strcmp(argv[1], "wait"))
+		event = pressed_wait;
+	else if (!strcmp(argv[1], "release"))
+		event = pressed_release;
+	events = strtoul(argv[3], NULL, 10);
+	pressed_begin(events);
+	printf("%.1f\n", descend(atoi(argv[2]), event, events));
 	return 0;
 }

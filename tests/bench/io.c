@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* io NUMBER: the rounds of that line of io.def, in a process with two threads; prints ns per round. io: names and limits, one a
+/* io NUMBER ROUNDS: the rounds of that line of io.def, in a process with two threads; prints ns per round. io: limits and names, one a
  * line. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,21 +35,21 @@ static void prepare(void)
 		abort();
 }
 
-static double ns_per_round(int number)
+static double ns_per_round(int number, unsigned long rounds)
 {
 	struct epoll_event event;
 	uint64_t since_ns = 0;
 	char byte = 0;
 	int line = 0;
 
-#define IO(name, limit, rounds, first, second)                                                                         \
+#define IO(name, limit, first, second)                                                                                 \
 	if (number == line++) {                                                                                        \
 		since_ns = t_now_ns();                                                                                 \
-		for (unsigned i = 0; i < (rounds); i++) {                                                              \
+		for (unsigned long i = 0; i < rounds; i++) {                                                           \
 			first;                                                                                         \
 			second;                                                                                        \
 		}                                                                                                      \
-		return (double)(t_now_ns() - since_ns) / (rounds);                                                     \
+		return (double)(t_now_ns() - since_ns) / rounds;                                                       \
 	}
 #include "io.def"
 #undef IO
@@ -58,13 +58,13 @@ static double ns_per_round(int number)
 
 int main(int argc, char **argv)
 {
-	if (argc < 2) {
-#define IO(name, limit, rounds, first, second) printf("%g %s\n", limit, name);
+	if (argc < 3) {
+#define IO(name, limit, first, second) printf("%g %s\n", limit, name);
 #include "io.def"
 #undef IO
 		return 0;
 	}
 	prepare();
-	printf("%.3f\n", ns_per_round(atoi(argv[1])));
+	printf("%.3f\n", ns_per_round(atoi(argv[1]), strtoul(argv[2], NULL, 10)));
 	return 0;
 }

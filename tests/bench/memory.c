@@ -1,38 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-/* memory: 64 threads contend for one mutex on 1,000 different stacks; then prints "ready" and keeps all threads until
- * standard input ends. */
+/* memory THREADS STACKS: so many threads wait and release on so many different stacks, half of them waits; then prints its number and keeps
+ * all threads until standard input ends. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "paths.h"
 
-enum {
-	THREADS = 64,
-	STACKS = 1000,
-};
-
-static pthread_barrier_t all_done, may_end;
+static struct {
+	unsigned threads;
+	unsigned paths;
+	pthread_barrier_t all_done, may_end;
+} bench;
 
 static void body(unsigned number, void *argument)
 {
 	char byte;
 
 	(void)argument;
-	paths_contend(number, THREADS, STACKS);
-	pthread_barrier_wait(&all_done);
+	paths_walk(number, bench.threads, bench.paths);
+	pthread_barrier_wait(&bench.all_done);
 	if (!number) {
-		printf("ready\n");
+		printf("%d\n", getpid());
 		fflush(stdout);
 		while (read(STDIN_FILENO, &byte, 1) > 0)
 			;
 	}
-	pthread_barrier_wait(&may_end);
+	pthread_barrier_wait(&bench.may_end);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	pthread_barrier_init(&all_done, NULL, THREADS);
-	pthread_barrier_init(&may_end, NULL, THREADS);
-	t_run(THREADS, body, NULL);
+	if (argc != 3)
+		return 2;
+	bench.threads = atoi(argv[1]);
+	bench.paths = atoi(argv[2]) / 2;
+	pthread_barrier_init(&bench.all_done, NULL, bench.threads);
+	pthread_barrier_init(&bench.may_end, NULL, bench.threads);
+	paths_begin(bench.paths);
+	t_run(bench.threads, body, NULL);
+	pressed_end();
 	return 0;
 }
