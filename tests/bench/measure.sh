@@ -81,6 +81,12 @@ for_ms()
 	by_turns "$@" "$rounds"
 }
 
+# Lines in ns become lines in us.
+in_us()
+{
+	awk '$3 != "-" { $3 /= 1000 } { print }'
+}
+
 # [at='VALUE PARAMETER'] rows NAME UNIT HOW [LIMITS [FIELD]] < lines: a row for each setting, printed and kept. statistics.awk says what
 # HOW, LIMITS and FIELD are. With `at` the rows are points of a curve NAME, and plotted.
 rows()
