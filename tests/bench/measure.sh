@@ -109,5 +109,5 @@ distinct_stacks()
 	for profile; do
 		"$root/build/tests/decode" "$profile"
 	done | grep -c ';path_' | sed "s/^/0 $setting /" |
-		at="$stacks stacks" rows 'stacks in the profiles' stacks value "$setting>=$((stacks / 2 * 2 - stacks / 100))"
+		rows "in the profiles, of $stacks" stacks value "$setting>=$((stacks / 2 * 2 - stacks / 100))"
 }
