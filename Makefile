@@ -3,7 +3,7 @@
 # make demo       installs what is missing, profiles a real server, shows its worst contention
 # make check      installs what is missing, builds, runs all tests
 # make stress     storms for about half an hour; writes what came of them into tests/stress/README.md
-# make bench      the cost, measured on this machine
+# make bench      the cost, measured on this machine: tables and plots in build/bench (QUICK=1: in a few minutes)
 # make fuzz       the readers of foreign files under a fuzzer, FUZZ_SECONDS (900) each
 # make install    to PREFIX (/usr/local), BINDIR, LIBDIR, INCLUDEDIR, DATADIR, all below DESTDIR; make uninstall
 # make deb        a Debian package, build/contend_VERSION_amd64.deb; no root needed
@@ -62,7 +62,7 @@ libraries_of = $(filter $(root)/$(1)_library%,$(shared))
 programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,$(root)/$(basename $f)))
 
 .DELETE_ON_ERROR:
-.PHONY: all check stress demo bench fuzz fuzzers install-needs units programs install uninstall deb clean
+.PHONY: all check stress demo bench bench-programs fuzz fuzzers install-needs units programs install uninstall deb clean
 all: $(root)/libcontend.so $(root)/contend $(root)/contend.1 $(root)/libcontend.7
 
 # The architecture: which folder sees which. An include against the arrow does not compile. What differs between processors is in
@@ -220,6 +220,7 @@ $(root)/tests/supervise: tests/supervise.c
 $(root)/tests/decode.o: | $(root)/proto/profile.pb-c.c
 $(root)/tests/decode: $(root)/tests/decode.o $(root)/proto/profile.pb-c.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a
+bench-programs: $(filter $(root)/tests/bench/%,$(programs)) $(root)/tests/decode
 programs: $(programs) $(shared) $(root)/tests/supervise $(root)/tests/decode $(root)/tests/stress/stress $(root)/tests/stress/stress_asan
 
 install-needs:
@@ -230,7 +231,8 @@ demo: install-needs
 	@bash tests/demo.sh
 stress: install-needs
 	@bash tests/stress/run.sh
-bench: all
+bench:
+	@sh .ci/install-needs bench
 	@bash tests/bench/run.sh
 fuzz: install-needs fuzzers
 	@bash tests/fuzz/run.sh

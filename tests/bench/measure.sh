@@ -43,7 +43,7 @@ by_turns()
 	for ((round = 0; round < runs; round++)); do
 		for ((turn = 0; turn < ${#order[@]}; turn++)); do
 			setting=${order[(round + turn) % ${#order[@]}]}
-			said=$(in_setting "$setting" "$@") || said=-
+			said=$(in_setting "$setting" "$@" </dev/null) || said=-
 			echo "$round $setting ${said:--}"
 		done
 	done
@@ -64,7 +64,7 @@ rounds_in()
 
 	shift
 	for part in 0.1 1; do # what the first few cost is not what many do
-		ns=$("$@" "$rounds") || return
+		ns=$("$@" "$rounds" </dev/null) || return
 		rounds=$(awk -v us="$us" -v part=$part -v ns="$ns" 'BEGIN { printf "%d", us * part * 1000 / (ns > 0.1 ? ns : 0.1) + 1 }')
 	done
 	echo "$rounds"

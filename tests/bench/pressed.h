@@ -9,21 +9,23 @@
 #ifndef CONTEND_TESTS_PRESSED_H
 #define CONTEND_TESTS_PRESSED_H
 
-#include <pthread.h>
-#include <time.h>
+#include <stdatomic.h>
 
-#include "live/held_up.h"
+#include "hazard/hazard.h"
 
 static struct {
 	pthread_mutex_t mutex;
 	pthread_rwlock_t rwlock;
 	pthread_t writer;
+	_Atomic pid_t writer_tid;
 } pressed = {.mutex = PTHREAD_MUTEX_INITIALIZER, .rwlock = PTHREAD_RWLOCK_INITIALIZER};
 
-static void pressed_write(void)
+static void *pressed_write(void *argument)
 {
+	atomic_store(&pressed.writer_tid, syscall(SYS_gettid));
 	pthread_rwlock_wrlock(&pressed.rwlock);
 	pthread_rwlock_unlock(&pressed.rwlock);
+	return argument;
 }
 
 /* As many releases are possible until the end. */
@@ -32,7 +34,10 @@ static inline void pressed_begin(unsigned long releases)
 	pthread_mutex_lock(&pressed.mutex);
 	for (unsigned long i = 0; i <= releases; i++)
 		need(!pthread_rwlock_rdlock(&pressed.rwlock), "reader %lu", i);
-	pressed.writer = held_up_start(pressed_write);
+	pressed.writer = hazard_start(pressed_write, NULL);
+	while (atomic_load(&pressed.writer_tid) == 0)
+		hazard_sleep_us(50);
+	hazard_await_asleep(atomic_load(&pressed.writer_tid));
 }
 
 /* Once all releases were made. */

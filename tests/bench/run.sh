@@ -26,7 +26,7 @@ runs=${runs:-15}
 some_runs=$(((runs + 2) / 3))
 . "$here/measure.sh"
 
-[ "${NOBUILD:-}" ] || make -s all programs build/tests/decode || exit 1
+[ "${NOBUILD:-}" ] || make -s all bench-programs || exit 1
 mkdir -p "$out/rows" || exit 1
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/contend-bench.XXXXXX") || exit 1
 regions=$(mktemp -d /dev/shm/contend-bench.XXXXXX) || exit 1
