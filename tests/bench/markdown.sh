@@ -3,13 +3,12 @@
 # markdown.sh [SETTING]: the rows of the last runs of all sections, in one setting (defaults, unless told otherwise; all: in every one), as a table
 # for README, with the machine and the days.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-cd "${BENCH_OUT:-$here/../../build/bench}" || exit
+cd "${BENCH_OUT:-$(dirname "$0")/../../build/bench}" || exit
 export LC_ALL=C
 
 machine()
 {
-	sh "$here/machine.sh" | sed -n "s/^$1	//p"
+	sed -n "s/^$1	//p" machine
 }
 
 days=$(cut -f 16 rows/*.tsv | cut -d ' ' -f 1 | sort -u | paste -sd ' ')

@@ -3,7 +3,7 @@
 # run.sh [SECTION...]: what the library costs on this machine. Sections are the files in tests/bench/sections; by default all but the
 # servers. Rows are printed as they come; then build/bench has
 #   table.txt      all rows           results.json   the same, with the machine
-#   *.svg          plots              rows/*.tsv     what these are made of, a file for each section that ever ran here
+#   *.svg          plots              rows/*.tsv     what these are made of, a file for each section that ever ran here; machine
 #
 # Programs are run bare and in each setting (off: preloaded, with fraction 0 and rate 0; defaults; everything: fraction 1 and rate 1), by
 # turns. A row has the medians; the cost is the median of what rounds differ by, or of their ratio; its quartiles tell the noise.
@@ -41,11 +41,16 @@ run_section()
 	measured=$(date '+%F %H:%M')$'\t'$(git describe --always --dirty 2>/dev/null || echo unknown)
 	[ -e "$here/sections/$section.sh" ] || { echo "bench: there is no section $section" >&2 && return 2; }
 	mkdir "$scratch/$section" && : >"$rows_file"
-	echo && echo "$section"
+	echo && echo "$section: $(sed -n '3s/^# //p' "$here/sections/$section.sh")"
 	(cd "$scratch/$section" && . "$here/sections/$section.sh")
 	mv "$rows_file" "$out/rows/$section.tsv"
 	rm -rf "${scratch:?}/$section"
 }
+
+sh "$here/machine.sh" >"$out/machine"
+awk -F '\t' '{ value[$1] = $2 } END {
+	if (value["load"] > value["cores"] / 4) print "bench: this machine has something else to do (load " value["load"] "): what follows is noise"
+}' "$out/machine" >&2
 
 [ $# = 0 ] && set -- "${sections[@]}"
 files=()

@@ -41,7 +41,7 @@ done)"
 
 bench "${sections[@]}" >"$TMPDIR/said" 2>"$TMPDIR/complaints"
 is 'all sections end well' $? 0
-none 'none complains' "$(cat "$TMPDIR/complaints")"
+none 'none complains' "$(grep -v ' this machine has something else to do ' "$TMPDIR/complaints")"
 none 'no row is FAILED' "$(grep FAILED "$TMPDIR/said" "$out/table.txt")"
 none 'every row is whole' "$(awk -F '\t' '{ for (i = 1; i <= NF; i++) if ($i == "") { print; next } } NF != 17' "$out"/rows/*.tsv)"
 none 'each section has rows' "$(for name in "${sections[@]}"; do [ -s "$out/rows/$name.tsv" ] || echo "$name"; done)"

@@ -4,5 +4,5 @@
 "$bench/stack" | sed -nE 's/^([a-z]+) +depth +([0-9]+) +(.*[^ ]) +([0-9]+) ns per stack, +([0-9]+) frames, +([0-9.]+) ns per frame$/\1|\2|\3|\6/p' >lines
 while IFS='|' read -r set depth walk ns; do
 	[ "$walk" = 'ours, warm' ] && limit='alone<=6' || limit=
-	echo "0 alone $ns" | at="$depth frames" rows "one frame, $set: $walk" ns value "$limit"
+	echo "0 alone $ns" | at="$depth frames" rows "one frame, $walk; $set" ns value "$limit"
 done <lines
