@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* uncontended NAME single|threads PAIRS: calls one pair of pairs.def on an object that nobody else wants, in a process with one
  * thread or with two; prints ns per pair. uncontended list: names and limits, one a line. */
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "company.h"
-
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
-static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_spinlock_t spin;
-static pthread_barrier_t barrier;
-static sem_t semaphore;
-static mtx_t mtx;
-
-static void nothing(void)
-{
-}
+#include "pairs.h"
 
 /* One loop for each pair, so that nothing is paid but the two calls. */
 static double ns_per_pair(const char *name, unsigned long pairs)
@@ -53,10 +39,7 @@ int main(int argc, char **argv)
 {
 	if (argc < 4)
 		return list();
-	pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
-	pthread_barrier_init(&barrier, NULL, 1);
-	sem_init(&semaphore, 0, 1);
-	mtx_init(&mtx, mtx_plain);
+	pairs_init();
 	if (!strcmp(argv[2], "threads"))
 		company_begin();
 	printf("%.3f\n", ns_per_pair(argv[1], strtoul(argv[3], NULL, 10)));

@@ -1,21 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # run.sh's variables
-# Instructions per uncontended pair: the difference of a long and a short run, divided by the difference in pairs.
-
-instructions()
-{
-	local setting=$1 pairs count=()
-
-	shift
-	for pairs in 10000 60000; do
-		count+=("$(in_setting "$setting" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" $pairs 2>&1 |
-			sed -n 's/.*Collected : //p')")
-	done
-	[ "${count[1]}" ] && awk -v few="${count[0]}" -v many="${count[1]}" 'BEGIN { printf "%.1f", (many - few) / 50000 }'
-}
-
-"$bench/uncontended" | while read -r name _; do
-	for setting in bare defaults; do
-		echo "0 $setting $(instructions $setting "$bench/uncontended" "$name" threads)"
-	done | rows "$name pair" instructions difference
-done
+# Instructions per uncontended pair, libc's included. How many of them are ours is in tests/bench/instructions.txt.
+in_setting bare "$bench/instructions" libc.so.6 >bare
+in_setting off "$bench/instructions" libcontend.so >off
+in_setting defaults CONTEND_BLOCK_RATE=86400s "$bench/instructions" libcontend.so >defaults # stepping takes long, waits need not
+while read -r name _; do
+	awk -v name="$name" '$1 == name { print 0, FILENAME, $2 + $3 }' bare off defaults | rows "$name pair" instructions difference
+done <bare

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* instructions OBJECT: runs itself once more, steps through the pairs of pairs.def and counted.def one
+ * instruction at a time, and prints for each how many of them lay in OBJECT (the name of its file) and how many in other libraries. Not
+ * counted is what lies in the program itself.
+ *
+ * A pair is made ROUNDS times and the least counts are taken: so what is left out is what some rounds do beside, by chance (one
+ * guarded call in OVERHEAD_PERIOD is timed, one release in CONTEND_FRACTION is kept), because time passed (a wait is the longest so
+ * far), or for the first time.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "pairs.h"
+
+enum {
+	ROUNDS = 9,
+	NOT_ALLOWED = 77, /* exit status: nobody may trace here */
+};
+
+#define NOTHING "nothing" /* the first pair: what the marks cost */
+
+static const char *const names[] = {
+	NOTHING,
+#define PAIR(pair, limit_single, limit_threads, first, second) pair,
+#define COUNTED(pair, first, second)                           pair,
+#include "pairs.def"
+#include "counted.def"
+#undef PAIR
+#undef COUNTED
+};
+
+/* What counted.def needs beside. */
+static pthread_mutex_t recursive, taken_recursive, errorcheck, adaptive, robust, inherit, protect, fresh_mutex;
+static pthread_mutex_t taken = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t read_rwlock = PTHREAD_RWLOCK_INITIALIZER, written_rwlock = PTHREAD_RWLOCK_INITIALIZER,
+			fresh_rwlock;
+static sem_t empty_semaphore, fresh_semaphore;
+static cnd_t cnd;
+static once_flag flag = ONCE_FLAG_INIT;
+static const struct timespec distant = {.tv_sec = INT32_MAX}, past = {.tv_sec = 1}, no_time;
+static unsigned word;
+static char bytes[1];
+static int zero, null, own_file, epoll, calm_socket, sockets[2];
+static struct pollfd ready;
+static struct epoll_event event;
+
+/* The pairs begin and end where this signal is raised: the stepping process swallows it. */
+static void mark(void)
+{
+	raise(SIGTRAP);
+}
+
+static void *sleeper(void *argument)
+{
+	for (;;)
+		t_sleep_ms(1000000);
+	return argument;
+}
+
+static void init_mutex(pthread_mutex_t *made, int type, int protocol, int robustness)
+{
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_settype(&attributes, type);
+	pthread_mutexattr_setprotocol(&attributes, protocol);
+	pthread_mutexattr_setrobust(&attributes, robustness);
+	pthread_mutex_init(made, &attributes);
+}
+
+static void init_locks(void)
+{
+	pairs_init();
+	init_mutex(&recursive, PTHREAD_MUTEX_RECURSIVE, PTHREAD_PRIO_NONE, PTHREAD_MUTEX_STALLED);
+	init_mutex(&taken_recursive, PTHREAD_MUTEX_RECURSIVE, PTHREAD_PRIO_NONE, PTHREAD_MUTEX_STALLED);
+	init_mutex(&errorcheck, PTHREAD_MUTEX_ERRORCHECK, PTHREAD_PRIO_NONE, PTHREAD_MUTEX_STALLED);
+	init_mutex(&adaptive, PTHREAD_MUTEX_ADAPTIVE_NP, PTHREAD_PRIO_NONE, PTHREAD_MUTEX_STALLED);
+	init_mutex(&robust, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_NONE, PTHREAD_MUTEX_ROBUST);
+	init_mutex(&inherit, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_INHERIT, PTHREAD_MUTEX_STALLED);
+	init_mutex(&protect, PTHREAD_MUTEX_NORMAL, PTHREAD_PRIO_PROTECT, PTHREAD_MUTEX_STALLED);
+	cnd_init(&cnd);
+	sem_init(&empty_semaphore, 0, 0);
+	pthread_mutex_lock(&taken);
+	pthread_mutex_lock(&taken_recursive);
+	pthread_rwlock_rdlock(&read_rwlock);
+	pthread_rwlock_wrlock(&written_rwlock);
+}
+
+static void init_files(void)
+{
+	int calm_sockets[2];
+
+	zero = open("/dev/zero", O_RDONLY);
+	null = open("/dev/null", O_WRONLY);
+	own_file = open("/proc/self/exe", O_RDONLY);
+	socketpair(AF_UNIX, SOCK_STREAM, 0, sockets);
+	socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, calm_sockets);
+	calm_socket = calm_sockets[0];
+	epoll = epoll_create1(0);
+	event = (struct epoll_event){.events = EPOLLOUT};
+	epoll_ctl(epoll, EPOLL_CTL_ADD, sockets[0], &event);
+	ready = (struct pollfd){.fd = zero, .events = POLLIN};
+}
+
+/* The process that is stepped through. With a second thread, as in programs that have locks. */
+static int make_pairs(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, sleeper, NULL);
+	init_locks();
+	init_files();
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+		_exit(NOT_ALLOWED);
+	raise(SIGSTOP);
+#define COUNTED(pair, first, second)                                                                                   \
+	for (int round = 0; round < ROUNDS; round++) {                                                                 \
+		mark();                                                                                                \
+		first;                                                                                                 \
+		second;                                                                                                \
+		mark();                                                                                                \
+	}
+#define PAIR(pair, limit_single, limit_threads, first, second) COUNTED(pair, first, second)
+	COUNTED(NOTHING, (void)0, (void)0)
+#include "pairs.def"
+#include "counted.def"
+#undef PAIR
+#undef COUNTED
+	_exit(0);
+}
+
+/* The process that steps. */
+static struct {
+	const char *object;
+	pid_t pid;
+	struct {
+		uint64_t begin, end;
+	} code, program;
+} stepped;
+
+struct count {
+	unsigned object, others;
+};
+
+__attribute__((noreturn)) static void fail(const char *what)
+{
+	fprintf(stderr, "instructions: %s\n", what);
+	if (stepped.pid)
+		kill(stepped.pid, SIGKILL);
+	exit(1);
+}
+
+static uint64_t program_counter(void)
+{
+	struct user_regs_struct registers;
+	struct iovec where = {.iov_base = &registers, .iov_len = sizeof(registers)};
+
+	if (ptrace(PTRACE_GETREGSET, stepped.pid, NT_PRSTATUS, &where))
+		fail("its registers cannot be read");
+#ifdef __x86_64__
+	return registers.rip;
+#else
+	return registers.pc;
+#endif
+}
+
+/* Until it stops again: is that at a mark? Else it made a step. */
+static bool resume_to_mark(enum __ptrace_request how)
+{
+	siginfo_t info;
+	int status;
+
+	if (ptrace(how, stepped.pid, NULL, NULL) || waitpid(stepped.pid, &status, 0) != stepped.pid)
+		fail("it cannot be traced");
+	if (!WIFSTOPPED(status) || WSTOPSIG(status) != SIGTRAP)
+		fail("it ended, or got a signal");
+	if (ptrace(PTRACE_GETSIGINFO, stepped.pid, NULL, &info))
+		fail("its signal cannot be looked at");
+	return info.si_code == SI_TKILL;
+}
+
+static void note_code(const char *path, uint64_t begin, uint64_t end)
+{
+	const char *name = strrchr(path, '/');
+
+	if (name && !strcmp(name + 1, stepped.object)) {
+		stepped.code.begin = begin;
+		stepped.code.end = end;
+	} else if (name && !strcmp(name + 1, "instructions")) {
+		stepped.program.begin = begin;
+		stepped.program.end = end;
+	}
+}
+
+static void find_code(void)
+{
+	unsigned long begin, end;
+	char path[4096], line[4400];
+	FILE *maps;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", stepped.pid);
+	maps = fopen(path, "r");
+	while (maps && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx r-xp %*s %*s %*s %4095s", &begin, &end, path) == 3)
+			note_code(path, begin, end);
+	if (maps)
+		fclose(maps);
+	if (!stepped.code.end || !stepped.program.end)
+		fail("the object is not loaded");
+}
+
+static struct count count_round(void)
+{
+	struct count count = {0};
+
+	if (!resume_to_mark(PTRACE_CONT))
+		fail("it stopped before its next pair");
+	if (!stepped.code.end)
+		find_code();
+	do {
+		uint64_t at = program_counter();
+
+		if (at >= stepped.code.begin && at < stepped.code.end)
+			count.object++;
+		else if (at < stepped.program.begin || at >= stepped.program.end)
+			count.others++;
+	} while (!resume_to_mark(PTRACE_SINGLESTEP));
+	return count;
+}
+
+static unsigned least(unsigned one, unsigned other)
+{
+	return one < other ? one : other;
+}
+
+static struct count count_pair(void)
+{
+	struct count counted = {UINT_MAX, UINT_MAX};
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct count count = count_round();
+
+		counted.object = least(counted.object, count.object);
+		counted.others = least(counted.others, count.others);
+	}
+	return counted;
+}
+
+static void print_pairs(void)
+{
+	struct count marks = count_pair();
+
+	for (unsigned i = 1; i < sizeof(names) / sizeof(*names); i++) {
+		struct count count = count_pair();
+
+		printf("%s %u %u\n", names[i], count.object - marks.object, count.others - marks.others);
+	}
+}
+
+/* Both processes on one CPU, which either leaves when it stops: several times as fast. */
+static void stay_here(void)
+{
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	sched_setaffinity(0, sizeof(here), &here);
+}
+
+int main(int argc, char **argv)
+{
+	int status = 0;
+
+	if (argc < 2)
+		return make_pairs();
+	stay_here();
+	stepped.object = argv[1];
+	stepped.pid = fork();
+	if (!stepped.pid) {
+		execl("/proc/self/exe", "instructions", NULL);
+		_exit(127);
+	}
+	waitpid(stepped.pid, &status, WUNTRACED);
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	if (ptrace(PTRACE_SETOPTIONS, stepped.pid, NULL, PTRACE_O_EXITKILL))
+		fail("it cannot be traced");
+	print_pairs();
+	kill(stepped.pid, SIGKILL);
+	return 0;
+}
