@@ -8,14 +8,14 @@
 #include <semaphore.h>
 #include <threads.h>
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
-static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_spinlock_t spin;
-static pthread_barrier_t barrier;
-static sem_t semaphore;
-static mtx_t mtx;
+static __thread pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static __thread pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+static __thread pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static __thread pthread_once_t once = PTHREAD_ONCE_INIT;
+static __thread pthread_spinlock_t spin;
+static __thread pthread_barrier_t barrier;
+static __thread sem_t semaphore;
+static __thread mtx_t mtx;
 
 static void nothing(void)
 {
