@@ -60,8 +60,9 @@ bool t_await(const _Atomic unsigned *word, unsigned value);
  * critical sections that were seen, counted under the lock. */
 uint64_t t_contend(pthread_mutex_t *mutex, unsigned threads, unsigned rounds, unsigned hold_us);
 
-/* CLOCK_MONOTONIC now. */
+/* CLOCK_MONOTONIC now; the CPU time that this thread has used. */
 uint64_t t_now_ns(void);
+uint64_t t_cpu_ns(void);
 
 #ifdef __cplusplus
 }

@@ -56,12 +56,22 @@ void t_run(unsigned threads, void (*body)(unsigned number, void *argument), void
 	free(members);
 }
 
-uint64_t t_now_ns(void)
+static uint64_t read_clock_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+uint64_t t_now_ns(void)
+{
+	return read_clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t t_cpu_ns(void)
+{
+	return read_clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void t_sleep_ms(unsigned ms)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* dump DIRECTORY DUMPS STACKS: waits and releases on so many stacks, half of them waits, then asks for dumps by SIGUSR2 while a thread
- * locks and unlocks a mutex of its own; prints for each dump how many ms passed until both its files were in DIRECTORY, and
- * the longest pause in us that the busy thread saw in a time before, and while it was written. Without the library: nothing is asked
- * for, the pauses of 50 ms are printed. */
+/* dump DIRECTORY DUMPS STACKS: waits and releases on so many stacks, half of them waits, then asks for dumps by SIGUSR2 while
+ * a thread locks and unlocks a mutex of its own; prints for each dump how many ms passed until both its files were in
+ * DIRECTORY, and the longest pause in us that the busy thread saw in a time before, and while it was written. Without the
+ * library: nothing is asked for, the pauses of 50 ms are printed. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdatomic.h>

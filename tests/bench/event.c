@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* event wait|release|both DEPTH EVENTS: waits, releases (see pressed.h) or both by turns from a stack that deep. Prints ns per event,
- * or per two. */
+/* event wait|release|both DEPTH EVENTS: waits, releases (see pressed.h) or both by turns from a stack that deep. Prints
+ * ns of CPU time per event, or per two. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void wait_and_release(void)
 
 __attribute__((noinline)) static double descend(unsigned depth, void (*event)(void), unsigned long events)
 {
-	uint64_t since_ns = t_now_ns();
+	uint64_t since_ns = t_cpu_ns();
 	double ns;
 
 	if (depth)
@@ -24,7 +24,7 @@ __attribute__((noinline)) static double descend(unsigned depth, void (*event)(vo
 	else {
 		for (unsigned long i = 0; i < events; i++)
 			event();
-		ns = (double)(t_now_ns() - since_ns) / events;
+		ns = (double)(t_cpu_ns() - since_ns) / events;
 	}
 	__asm__ volatile("" ::: "memory");
 	return ns;

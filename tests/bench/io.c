@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* io NUMBER ROUNDS: the rounds of that line of io.def, in a process with two threads; prints ns per round. io: limits and names, one a
- * line. */
+/* io NUMBER ROUNDS: the rounds of that line of io.def, in a process with two threads; prints ns of CPU time per round.
+ * io: limits and names, one a line. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -39,12 +39,12 @@ static double ns_per_round(int number, unsigned long rounds)
 
 #define IO(name, limit, first, second)                                                                                 \
 	if (number == line++) {                                                                                        \
-		since_ns = t_now_ns();                                                                                 \
+		since_ns = t_cpu_ns();                                                                                 \
 		for (unsigned long i = 0; i < rounds; i++) {                                                           \
 			first;                                                                                         \
 			second;                                                                                        \
 		}                                                                                                      \
-		return (double)(t_now_ns() - since_ns) / rounds;                                                       \
+		return (double)(t_cpu_ns() - since_ns) / rounds;                                                       \
 	}
 #include "io.def"
 #undef IO

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* life NUMBER single|threads ROUNDS: begins and ends a thread or a process so often, in the way of that line of the table, in a process with
- * one thread or with two; prints ns per round. life: limits in us and names, one a line. */
+/* life NUMBER single|threads ROUNDS: begins and ends a thread or a process so often, in the way of that line of the table,
+ * in a process with one thread or with two; prints ns per round. life: limits in us and names, one a line. */
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* memory THREADS STACKS: so many threads wait and release on so many different stacks, half of them waits; then prints its number and keeps
- * all threads until standard input ends. */
+/* memory THREADS STACKS: so many threads wait and release on so many different stacks, half of them waits; then prints its
+ * number and keeps all threads until standard input ends. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

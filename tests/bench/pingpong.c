@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pingpong NUMBER ROUNDS: two threads that wake each other by turns, so often, in the way of that line of the table; prints ns per round,
- * which is two wakes. pingpong: limits and names, one a line. */
+/* pingpong NUMBER ROUNDS: two threads that wake each other by turns, so often, in the way of that line of the table; prints
+ * ns per round, which is two wakes. pingpong: limits and names, one a line. */
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>

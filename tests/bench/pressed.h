@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* pressed: what a wait and a release cost us, without anything that is waited for, and without a switch of threads.
+/* pressed: waits and releases that cost what ours do, without anything that is waited for, and without a switch of threads.
  *
  * A mutex that is held, and asked for until a time that is past, is waited for and given up at once. A reader-writer lock
- * that is read many times over has a writer that waits for all of them: each reader's unlock makes others wait, and wakes nobody.
+ * that is read many times over has a writer that waits for all of them: each reader's unlock makes others wait, and wakes
+ * nobody.
  *
  * Called from   benchmarks: pressed_begin in the main thread, before the threads that wait and release.
  */

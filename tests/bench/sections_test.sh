@@ -7,8 +7,8 @@
 unset CONTEND_OUT CONTEND_REGION_DIR
 out=$TMPDIR/out
 results=$out/results.json
-# It has tests of its own.
-apart='servers'
+# Those have tests of their own.
+apart='instructions servers'
 
 bench()
 {

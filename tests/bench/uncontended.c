@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* uncontended NAME single|threads|many PAIRS: calls one pair of pairs.def on an object that nobody else wants, in a process with one thread,
- * with two, or shared out among many, each with an object of its own. Prints ns of CPU time per pair. uncontended: names and limits, one a
- * line. */
+/* uncontended NAME single|threads|many PAIRS: calls one pair of pairs.def on an object that nobody else wants, in a process
+ * with one thread, with two, or shared out among many, each with an object of its own. Prints ns of CPU time per pair.
+ * uncontended: names and limits, one a line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "check.h"
 #include "company.h"
@@ -14,14 +13,6 @@
 enum {
 	MANY = 8,
 };
-
-static uint64_t cpu_ns(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-	return used.tv_sec * UINT64_C(1000000000) + used.tv_nsec;
-}
 
 static struct {
 	const char *name;
@@ -36,7 +27,7 @@ static void run_pairs(unsigned number, void *argument)
 
 	(void)argument;
 	pairs_init();
-	since_ns = cpu_ns();
+	since_ns = t_cpu_ns();
 #define PAIR(pair, limit_single, limit_threads, first, second)                                                         \
 	if (!strcmp(bench.name, pair))                                                                                 \
 		for (unsigned long i = 0; i < bench.pairs; i++) {                                                      \
@@ -45,7 +36,7 @@ static void run_pairs(unsigned number, void *argument)
 		}
 #include "pairs.def"
 #undef PAIR
-	bench.ns[number] = cpu_ns() - since_ns;
+	bench.ns[number] = t_cpu_ns() - since_ns;
 }
 
 static int list(void)
