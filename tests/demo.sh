@@ -6,6 +6,7 @@
 # connections share one mutex for that log: that is what the profiles are expected to show.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. tests/servers.sh
 library=$PWD/build/libcontend.so
 kept=$PWD/build/demo
 clients=24
@@ -40,20 +41,6 @@ reason()
 	grep -m 1 -E 'ERROR|FATAL' "$1" || grep -v '^[[:space:]]*$' "$1" | tail -n 1
 }
 
-# Waits until a command holds; not longer than so many tenths of a second, nor than the server lives.
-await()
-{
-	local tenths=$1
-
-	shift
-	for ((; tenths > 0; tenths--)); do
-		"$@" >/dev/null 2>&1 && return
-		kill -0 "$server" 2>/dev/null || return
-		sleep 0.1
-	done
-	return 1
-}
-
 check_needs()
 {
 	local need
@@ -76,8 +63,7 @@ make_data()
 		chown mysql "$data" "$regions" || fail "cannot give $data to the user mysql"
 	fi
 	mkdir "$data/profiles" && chmod 1777 "$data/profiles" || fail "cannot write $data"
-	mariadb-install-db --no-defaults "${owner[@]}" --datadir="$data/db" --auth-root-authentication-method=normal \
-		--skip-test-db --force >"$data/install.log" 2>&1 || fail "mariadb-install-db: $(reason "$data/install.log")"
+	mariadb_make "$data/db" >"$data/install.log" 2>&1 || fail "mariadb-install-db: $(reason "$data/install.log")"
 }
 
 start_server()
@@ -89,7 +75,7 @@ start_server()
 	LD_PRELOAD=$library CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 CONTEND_OUT=$data/profiles/%e.%n CONTEND_REGION_DIR=$regions \
 		mariadbd "${options[@]}" >"$data/server.log" 2>&1 &
 	server=$!
-	await 300 mariadb-admin --no-defaults --socket="$data/socket" --user=root ping &&
+	await_server "$server" 30 mariadb-admin --no-defaults --socket="$data/socket" --user=root ping &&
 		mariadb --no-defaults --socket="$data/socket" --user=root -e 'CREATE DATABASE sbtest' 2>"$data/client.log" ||
 		fail "the server did not start: $(reason "$data/server.log")"
 }
@@ -116,7 +102,7 @@ take_profiles()
 	kill -0 "$load" 2>/dev/null || fail "sysbench ended early: $(reason "$data/load.log")"
 	echo "\$ kill -USR2 $server"
 	kill -USR2 "$server" || fail "the server is gone: $(reason "$data/server.log")"
-	await 300 both_profiles && both_profiles >/dev/null ||
+	await_server "$server" 30 both_profiles && both_profiles >/dev/null ||
 		fail "no profile was written: $(reason "$data/server.log")"
 	rm -rf "$kept"
 	mkdir -p "$kept" && cp "$data"/profiles/*.pb.gz "$kept" || fail "cannot copy the profiles to $kept"

@@ -3,13 +3,12 @@
 # `all` (preloaded, everything recorded), `defaults` (preloaded, nothing set). Its clients must be told the same in all three.
 #
 #   needs PROGRAM...        ends the test as skipped if one of them is missing
-#   unprivileged USER       the program refuses to be root: root becomes that user for it
+#   unprivileged USER, answers PORT, free_port   tests/servers.sh says
 #   every_way FUNCTION      calls it three times, with $way, an empty directory $here, and $port, which is free; the function
 #                           leaves in $here/answers what the clients were told
 #   start PROGRAM...        this way's program, in the background: process $server, output to $here/out and $here/err
 #   is_ended STATUS         waits for its end, and checks how it ended
 #   stop SIGNAL [STATUS]    ends it before
-#   answers PORT            is somebody listening there?
 #   exchange PORT           sends standard input there, prints all that comes back until the other side closes
 #   profiled_well PROGRAM PROCESSES   after a preloaded way: so many processes at least wrote profiles that can be read,
 #                           nothing was lost, nothing else was written
@@ -18,10 +17,10 @@
 #   shows_kind KIND [STACK [LEAST]]   where all is recorded, the block profile has waits of that kind with such a stack
 #   shows_holder STACK [LEAST]        and the mutex profile charges such a stack
 . "${ROOT:-$PWD}/tests/live/common.sh"
+. "$ROOT/tests/servers.sh"
 
 # Debian's programs, and no others of the same name.
 PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
-user=()
 server=
 settings=() # more variables of a preloaded program
 may_lose=   # what its profiles may say of losses, a regular expression
@@ -36,27 +35,6 @@ needs()
 	for program in "$@"; do
 		command -v "$program" >/dev/null || { echo "$program is not installed"; exit 77; }
 	done
-}
-
-unprivileged()
-{
-	[ "$(id -u)" = 0 ] || return 0
-	user=(setpriv "--reuid=$1" "--regid=$(id -g "$1")" --init-groups --)
-}
-
-answers()
-{
-	(: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-free_port()
-{
-	local port=$((20000 + RANDOM % 10000))
-
-	while answers $port; do
-		port=$((20000 + RANDOM % 10000))
-	done
-	echo $port
 }
 
 every_way()

@@ -57,15 +57,6 @@ quarrel()
 	cat "$here/first" "$here/gave_up"
 }
 
-make_data()
-{
-	local owner=()
-
-	[ "$(id -u)" = 0 ] && owner=(--user=mysql)
-	mariadb-install-db --no-defaults "${owner[@]}" --datadir="$1" --auth-root-authentication-method=normal --skip-test-db --force \
-		>"$work/install" 2>&1
-}
-
 answers_sql()
 {
 	mariadb-admin --no-defaults --socket="$here/socket" --user=root ping >/dev/null 2>&1
@@ -106,6 +97,6 @@ serve()
 	shows_holder 'MYSQL_QUERY_LOG' 100
 }
 
-check 'a data directory is made' make_data "$work/db"
+check 'a data directory is made' mariadb_make "$work/db"
 every_way serve
 finish

@@ -4,7 +4,7 @@
 # PostgreSQL, a process for each client: a script of SQL with parallel queries and with locks that wait, then pgbench.
 . "${ROOT:-$PWD}/tests/live/programs/common.sh"
 
-PATH=$PATH:$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+PATH=$PATH:$(postgresql_path)
 needs postgres initdb psql pgbench
 unprivileged postgres
 
