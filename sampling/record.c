@@ -9,6 +9,7 @@
 #include "record.h"
 #include "sampler.h"
 #include "shown.h"
+#include "stack_replay.h"
 #include "thread_labels.h"
 
 /* Puts the first frames of a waiter behind the `depth` frames of who ends its wait; returns how many there are now. */
@@ -23,17 +24,50 @@ static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sam
 	return depth + 1 + count;
 }
 
+/* Puts the stack into the key. Where it was walked before, that is where its sample was; else it is walked into scratch. */
+static void take_stack(struct thread *self, const struct record_site *site, struct stack_replay *place,
+		       struct sample_key *key)
+{
+	struct stack_origin origin = stack_origin_of(site->frame_pointer);
+
+	if (place && stack_replay_holds(place, origin, self->stack, site->leaf_address)) {
+		key->frames = sample_table_at(place->unit)->frames;
+		key->depth = place->depth;
+		return;
+	}
+	key->frames = self->frames;
+	key->depth = stack_capture(origin, self->stack, site->leaf_address, self->frames, self->frame_limit,
+				   stack_replay_begin(place, origin, self->stack, site->leaf_address));
+}
+
+/* A waiter's frames go behind a copy: the stack may be a sample's. */
+static struct sample *find_with_waiter(struct thread *self, struct sample_key *key, const struct sample *waiter)
+{
+	if (key->frames != self->frames)
+		memcpy(self->frames, key->frames, key->depth * sizeof(*key->frames));
+	key->frames = self->frames;
+	key->depth = append_waiter(self->frames, key->depth, waiter);
+	return sample_table_find(key);
+}
+
 /* The sample where the calling thread stands; the key has what is known of it but for kind, labels and stack. */
 struct sample *record_sample_of(struct thread *self, struct sample_key key, const struct record_site *site)
 {
+	struct stack_replay *place =
+		stack_replay_place(thread_own.replays, stack_origin_of(site->frame_pointer), site->leaf_address);
+	struct sample *sample;
+	unsigned depth;
+
 	key.kind = site->kind;
 	key.labels = thread_labels_of(self);
-	key.frames = self->frames;
-	key.depth = stack_capture(stack_origin_of(site->frame_pointer), self->stack, site->leaf_address, self->frames,
-				  self->frame_limit);
-	if (site->waiter)
-		key.depth = append_waiter(self->frames, key.depth, site->waiter);
-	return sample_table_find(&key);
+	take_stack(self, site, place, &key);
+	if (place && place->unit && !site->waiter && sample_has_numbers(sample_table_at(place->unit), &key))
+		return sample_table_at(place->unit);
+	depth = key.depth;
+	sample = site->waiter ? find_with_waiter(self, &key, site->waiter) : sample_table_find(&key);
+	if (place && !sample_table_is_overflow(sample))
+		stack_replay_keep(place, sample_table_unit(sample), depth);
+	return sample;
 }
 
 /* Nobody shall count the wait any more. Answers with the sample of who woke it, if it was woken and that is known. What no

@@ -117,11 +117,14 @@ static bool has_frames(const struct sample *sample, const struct sample_key *key
 	       (key->tail_depth == 0 || (tail[-1] == joint && are_equal(tail, key->tail, key->tail_depth)));
 }
 
+bool sample_has_numbers(const struct sample *sample, const struct sample_key *key)
+{
+	return sample->depth == sample_key_depth(key) && sample->profile == key->profile && sample->kind == key->kind &&
+	       sample->file_type == key->file_type && sample->lock == key->lock && sample->labels == key->labels &&
+	       sample->waiter_labels == key->waiter_labels && sample->delay_class == key->delay_class;
+}
+
 bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t key_hash)
 {
-	return sample->hash == (uint32_t)key_hash && sample->depth == sample_key_depth(key) &&
-	       sample->profile == key->profile && sample->kind == key->kind && sample->file_type == key->file_type &&
-	       sample->lock == key->lock && sample->labels == key->labels &&
-	       sample->waiter_labels == key->waiter_labels && sample->delay_class == key->delay_class &&
-	       has_frames(sample, key);
+	return sample->hash == (uint32_t)key_hash && sample_has_numbers(sample, key) && has_frames(sample, key);
 }

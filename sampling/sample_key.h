@@ -115,6 +115,9 @@ struct sample_key sample_key_of(const struct sample *sample);
 /* Writes all of the sample that does not change; it has room for sample_key_depth frames. */
 void sample_key_write(const struct sample_key *key, uint64_t key_hash, struct sample *out_sample);
 
+/* Is all but the frames the key's, and are there as many of them? */
+bool sample_has_numbers(const struct sample *sample, const struct sample_key *key);
+
 bool sample_is_of(const struct sample *sample, const struct sample_key *key, uint64_t key_hash);
 
 #endif

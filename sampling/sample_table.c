@@ -121,6 +121,11 @@ struct sample *sample_table_find(const struct sample_key *key)
 	return sample ? sample : overflow_of(key);
 }
 
+bool sample_table_is_overflow(const struct sample *sample)
+{
+	return sample == samples.overflow[sample->profile][sample->kind];
+}
+
 struct sample *sample_table_at(uint32_t unit)
 {
 	return slot_sample(samples.table, unit);

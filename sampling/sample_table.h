@@ -55,6 +55,8 @@ extern bool (*sample_table_on_full)(void);
 /* The sample of that key, entered if it was not there; the overflow sample if it cannot be. Never NULL. */
 struct sample *sample_table_find(const struct sample_key *key);
 
+bool sample_table_is_overflow(const struct sample *sample);
+
 /* The sample at so many units from the table that sample_table_find uses, and back. */
 struct sample *sample_table_at(uint32_t unit);
 uint32_t sample_table_unit(const struct sample *sample);

@@ -70,10 +70,14 @@ static void stack_open_window(struct stack_walk *walk, uint64_t sp)
 	const struct stack_limits *limits = &walk->limits;
 	uint64_t low = sp - STACK_RED_ZONE_BYTES;
 
-	if (low >= limits->low_address && sp < limits->high_address)
-		walk->window = (struct stack_window){.low = low, .span = stack_span(low, limits->high_address)};
-	else
+	if (low < limits->low_address || sp >= limits->high_address) {
+		stack_log_spoil(&walk->window);
 		walk->window = (struct stack_window){.may_probe = true, .copy = walk->window.copy};
+		return;
+	}
+	walk->window = (struct stack_window){
+		.low = low, .span = stack_span(low, limits->high_address), .log = walk->window.log};
+	stack_log_begin(&walk->window);
 }
 
 /* How much stack is left for us? Limits may claim less than there is, so a little below them there is none. */
@@ -108,6 +112,7 @@ static inline uint64_t stack_find_rule(const struct stack_walk *walk, uint64_t a
 /* Ends the stack before its outermost frame. */
 static void stack_cut(struct stack_walk *walk, enum loss loss)
 {
+	stack_log_spoil(&walk->window);
 	if (walk->next == walk->end)
 		walk->next--;
 	*walk->next++ = frame_make(FRAME_MODULE_PSEUDO, FRAME_TRUNCATED);
@@ -133,6 +138,7 @@ static inline bool stack_add_frame(struct stack_walk *walk, uint64_t rule, uint6
 
 static bool stack_step_signal(struct stack_walk *walk, struct frame_state *state)
 {
+	stack_log_spoil(&walk->window);
 	if (!frame_step_signal(state, stack_read, &walk->window))
 		return false;
 	stack_open_window(walk, state->sp);
@@ -205,10 +211,11 @@ static unsigned stack_walk_from(struct stack_walk *walk, struct stack_origin ori
 }
 
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
-		       uint64_t *out_frames, unsigned limit)
+		       uint64_t *out_frames, unsigned limit, struct stack_log *out_log)
 {
 	struct stack_walk walk = {
 		.rules = frame_rules_view(),
+		.window = {.log = out_log},
 		.limits = limits,
 		.next = out_frames,
 		.end = out_frames + limit,

@@ -20,14 +20,23 @@ struct stack_limits {
 	uint64_t high_address;
 };
 
+/* The words that a walk has read, in their order. */
+#define STACK_LOG_WORDS 78
+struct stack_log {
+	uint64_t low;   /* the offsets are bytes from here */
+	uint32_t count; /* of the words; more than STACK_LOG_WORDS: they do not tell all that the walk depended on */
+	uint32_t offsets[STACK_LOG_WORDS];
+	uint64_t words[STACK_LOG_WORDS];
+};
+
 /* Finds out which code is ours, so that our frames are left out (by address, never by count), and where coroutines
  * begin. Once, at start-up. */
 void stack_init(void);
 
 /* Writes at most `limit` frames (limit >= 2), leaf first, and returns how many.
- * leaf_address: entry of the function that the application called; it becomes the first frame. */
+ * leaf_address: entry of the function that the application called; it becomes the first frame. out_log: what was read; NULL: nobody asks. */
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
-		       uint64_t *out_frames, unsigned limit);
+		       uint64_t *out_frames, unsigned limit, struct stack_log *out_log);
 
 /* The same for another thread of this process, whose wrapper's frame is `mark` (stack_origin.h), called by a thread that has 64 KiB of stack.
  * Its stack may change or go away meanwhile: what was read is its only if it still waits there afterwards. 0: it cannot be read. */

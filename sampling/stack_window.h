@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 
 #include "kernel.h"
+#include "stack.h"
 
 enum { STACK_PAGE_BYTES = 4096, STACK_WORD_BYTES = sizeof(uint64_t) };
 
@@ -21,10 +22,41 @@ enum { STACK_PAGE_BYTES = 4096, STACK_WORD_BYTES = sizeof(uint64_t) };
 struct stack_window {
 	uint64_t low;
 	uint64_t span;
-	uint64_t shift; /* from a word's address to where it is read */
-	char *copy;     /* a page of another thread's stack; NULL: the stack is our own */
-	bool may_probe; /* beyond it, the kernel is asked */
+	uint64_t shift;        /* from a word's address to where it is read */
+	char *copy;            /* a page of another thread's stack; NULL: the stack is our own */
+	bool may_probe;        /* beyond it, the kernel is asked */
+	struct stack_log *log; /* where words are noted; NULL: nowhere, or not any more */
 };
+
+static inline void stack_log_begin(struct stack_window *window)
+{
+	if (!window->log)
+		return;
+	window->log->low = window->low;
+	window->log->count = 0;
+}
+
+/* What the log has is not all that the walk depends on. */
+static inline void stack_log_spoil(struct stack_window *window)
+{
+	if (window->log)
+		window->log->count = STACK_LOG_WORDS + 1;
+	window->log = NULL;
+}
+
+/* address: of the window. */
+static inline void stack_log_note(struct stack_window *window, uint64_t address, uint64_t word)
+{
+	struct stack_log *log = window->log;
+	uint64_t offset = address - window->low;
+
+	if (log->count >= STACK_LOG_WORDS || offset > UINT32_MAX) {
+		stack_log_spoil(window);
+		return;
+	}
+	log->offsets[log->count] = (uint32_t)offset;
+	log->words[log->count++] = word;
+}
 
 /* The words in [low, high) begin in so many bytes. */
 static uint64_t stack_span(uint64_t low, uint64_t high)
@@ -54,6 +86,7 @@ static __attribute__((noinline)) bool stack_widen_window(struct stack_window *wi
 	uint64_t page = address & -(uint64_t)STACK_PAGE_BYTES;
 	uint64_t high = window->low + window->span + STACK_WORD_BYTES - 1;
 
+	stack_log_spoil(window);
 	if (!window->may_probe || address % STACK_WORD_BYTES ||
 	    !(window->copy ? stack_copy_page(page, window->copy) : stack_is_readable(address)))
 		return false;
@@ -74,6 +107,8 @@ static inline __attribute__((no_sanitize("address", "thread"))) bool stack_read(
 	if (address - window->low >= window->span && !stack_widen_window(window, address))
 		return false;
 	memcpy(out_word, (const void *)(address + window->shift), sizeof(*out_word));
+	if (window->log)
+		stack_log_note(window, address, *out_word);
 	return true;
 }
 

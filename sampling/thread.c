@@ -13,6 +13,7 @@
 #include "libc_versions.h"
 #include "losses.h"
 #include "shown.h"
+#include "stack_replay.h"
 #include "thread.h"
 
 /* libc hands out its first 32 keys without allocating; a later one would cost the application an allocation a thread. */
@@ -168,6 +169,7 @@ void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed)
 	thread_own.self = NULL;
 	atomic_store_explicit(&threads.live, thread_own.is_counted, memory_order_relaxed);
 	threads.table = table;
+	stack_replays_init(table->limit);
 	if (thread_fork_word)
 		atomic_store_explicit(thread_fork_word, 1, memory_order_relaxed);
 }
@@ -268,6 +270,7 @@ static struct thread *find_self(enum thread_call call)
 			lose(LOSS_THREADS_FULL, call);
 			return NULL;
 		}
+		thread_own.replays = stack_replays_of(thread_table_index(threads.table, thread_own.self));
 		thread_own.self->stack = thread_own.stack;
 		thread_own.self->wait_depth = 0;
 		thread_own.self->frame_limit = threads.depth;

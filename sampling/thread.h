@@ -8,7 +8,7 @@
  * Memory        records in the region, recycled when threads end; THREAD_WAITS nested waits each.
  * When full     thread_enter answers NULL for the new thread; LOSS_THREADS_FULL.
  * Fork          a child's first thread_enter finds the wipe-on-fork word gone and asks for a fresh region (thread_on_fork).
- * Thread-local  40 bytes, initial-exec.
+ * Thread-local  56 bytes, initial-exec.
  */
 #ifndef CONTEND_THREAD_H
 #define CONTEND_THREAD_H
@@ -103,8 +103,11 @@ void threads_reserve(uint32_t records);
 enum thread_guard { THREAD_GUARD_FREE, THREAD_GUARD_HELD, THREAD_GUARD_MUTE };
 
 /* The thread's own words; thread.c's, but for the two functions below, which every measured call passes twice. */
+struct stack_replay;
+
 struct thread_own {
 	struct thread *self;
+	struct stack_replay *replays; /* for its record; NULL: none */
 	struct stack_limits stack;
 	uint32_t guard;
 	uint32_t labels; /* as in the record, which a forked child has not: its thread goes on with these */
@@ -116,6 +119,8 @@ struct thread_own {
 	bool is_awaited;       /* its end will be noticed */
 	bool labels_inherited; /* by threads that it creates */
 };
+
+_Static_assert(sizeof(struct thread_own) == 56, "as the contract says");
 
 extern __thread struct thread_own thread_own __attribute__((visibility("hidden")));
 

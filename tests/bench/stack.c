@@ -87,7 +87,7 @@ typedef unsigned (*level)(unsigned sum);
 static unsigned walk_ours(void *frame_pointer)
 {
 	return stack_capture(stack_origin_of(frame_pointer), bench.limits, (uint64_t)run_body, bench.frames,
-			     FRAMES_LIMIT);
+			     FRAMES_LIMIT, NULL);
 }
 
 static unsigned walk_ours_cold(void *frame_pointer)

@@ -28,8 +28,10 @@ enum file_type file_type_of(int descriptor)
 }
 
 unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
-		       uint64_t *out_frames, unsigned limit)
+		       uint64_t *out_frames, unsigned limit, struct stack_log *out_log)
 {
+	if (out_log)
+		out_log->count = STACK_LOG_WORDS + 1; /* it is not kept */
 	(void)limits, (void)limit;
 	stacks_taken++;
 	out_frames[0] = frame_make(1, leaf_address);

@@ -33,7 +33,7 @@ static __attribute__((noinline)) void wait_here(void)
 	self = thread_enter();
 	record = self;
 	depth = stack_capture(stack_origin_of(wait.site.frame_pointer), self->stack, wait.site.leaf_address, frames,
-			      REAL_REGION_DEPTH);
+			      REAL_REGION_DEPTH, NULL);
 	thread_leave(self);
 	atomic_fetch_add(&waiting, 1);
 	t_await(&released, turn);

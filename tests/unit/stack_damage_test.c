@@ -38,7 +38,7 @@ extern void call_downward(void (*body)(void));
 static __attribute__((noinline)) void capture_ours(void)
 {
 	stacks.count =
-		stack_capture(stack_origin_of(STACK_MARK()), limits, (uint64_t)capture, stacks.ours, depth_limit);
+		stack_capture(stack_origin_of(STACK_MARK()), limits, (uint64_t)capture, stacks.ours, depth_limit, NULL);
 }
 
 static void check_wrong_information(void)
@@ -141,7 +141,8 @@ static void check_random_stacks(void)
 			words[i] = random() % 2 ? stacks.expected[1 + random() % 20] + 1
 						: (uint64_t)words + random() % (WORDS * 8);
 		origin.pc = stacks.expected[1 + random() % 20] + 1;
-		count = stack_capture(origin, (struct stack_limits){0}, (uint64_t)capture, stacks.ours, STACK_FRAMES);
+		count = stack_capture(origin, (struct stack_limits){0}, (uint64_t)capture, stacks.ours, STACK_FRAMES,
+				      NULL);
 		longest = count > longest ? count : longest;
 	}
 	ok(longest > 4 && longest < STACK_FRAMES, "%u stacks of random words, the longest of %u frames", STACKS,

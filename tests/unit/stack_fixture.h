@@ -55,7 +55,7 @@ static __attribute__((noinline)) void capture(void)
 	stacks.expected_count = 0;
 	_Unwind_Backtrace(add_expected, NULL);
 	stacks.count =
-		stack_capture(stack_origin_of(STACK_MARK()), limits, (uint64_t)capture, stacks.ours, depth_limit);
+		stack_capture(stack_origin_of(STACK_MARK()), limits, (uint64_t)capture, stacks.ours, depth_limit, NULL);
 }
 
 static uint64_t loss_count(enum loss loss)

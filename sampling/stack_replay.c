@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "frame_rule.h"
+#include "kernel.h"
+#include "stack_replay.h"
+
+enum { PAGE_BYTES = 4096 };
+
+_Static_assert(sizeof(struct stack_replay[STACK_REPLAYS]) <= PAGE_BYTES, "a thread has a page");
+
+/* One thread's. */
+union page {
+	struct stack_replay replays[STACK_REPLAYS];
+	char bytes[PAGE_BYTES];
+};
+
+static struct {
+	union page *pages;
+	uint32_t threads;
+	uint64_t
+		tables; /* sample tables so far; what is kept belongs to one of them. Below the generation of the rules */
+} replays;
+
+/* Without huge pages, of which each thread's first stack would take one. */
+static union page *map(uint32_t threads)
+{
+	size_t bytes = threads * sizeof(union page);
+	long result = KERNEL_CALL(mmap, NULL, bytes, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (result < 0 && result > -PAGE_BYTES)
+		return NULL;
+	KERNEL_CALL(madvise, result, bytes, MADV_NOHUGEPAGE);
+	return (union page *)result;
+}
+
+void stack_replays_init(uint32_t threads)
+{
+	replays.tables++;
+	if (replays.pages)
+		return;
+	replays.threads = threads < STACK_REPLAY_THREADS ? threads : STACK_REPLAY_THREADS;
+	replays.pages = map(replays.threads);
+}
+
+struct stack_replay *stack_replays_of(uint32_t thread)
+{
+	return replays.pages && thread < replays.threads ? replays.pages[thread].replays : NULL;
+}
+
+static uint64_t generation_now(void)
+{
+	return frame_rules_view().generation | replays.tables;
+}
+
+struct stack_replay *stack_replay_place(struct stack_replay *of_thread, struct stack_origin origin,
+					uint64_t leaf_address)
+{
+	uint64_t hash = (origin.pc ^ origin.sp ^ leaf_address) * FRAME_RULES_HASH;
+
+	_Static_assert(STACK_REPLAYS == 4, "two bits say which");
+	return of_thread ? &of_thread[hash >> 62] : NULL;
+}
+
+static bool begins_alike(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
+			 uint64_t leaf_address)
+{
+	return place->origin.sp == origin.sp && place->origin.pc == origin.pc && place->origin.bp == origin.bp &&
+	       place->leaf_address == leaf_address && place->limits.low_address == limits.low_address &&
+	       place->limits.high_address == limits.high_address;
+}
+
+/* All at once: nearly always they are as they were. A sanitizer knows nothing of frames that it did not lay out. */
+static __attribute__((no_sanitize("address", "thread"))) bool reads_alike(const struct stack_log *log)
+{
+	uint64_t differences = 0;
+
+	for (uint32_t i = 0; i < log->count; i++)
+		differences |= log->words[i] ^ *(const volatile uint64_t *)(log->low + log->offsets[i]);
+	return differences == 0;
+}
+
+bool stack_replay_holds(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
+			uint64_t leaf_address)
+{
+	return place->unit && begins_alike(place, origin, limits, leaf_address) &&
+	       place->generation == generation_now() && reads_alike(&place->log);
+}
+
+struct stack_log *stack_replay_begin(struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
+				     uint64_t leaf_address)
+{
+	if (!place)
+		return NULL;
+	place->unit = 0;
+	place->generation = generation_now();
+	place->origin = origin;
+	place->limits = limits;
+	place->leaf_address = leaf_address;
+	return &place->log;
+}
+
+void stack_replay_keep(struct stack_replay *place, uint32_t unit, unsigned depth)
+{
+	if (place->log.count > STACK_LOG_WORDS)
+		return;
+	place->unit = unit;
+	place->depth = depth;
+}

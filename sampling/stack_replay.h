@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* stack_replay: the last stacks of a thread, each with the words that its walk read. A walk follows from where it begins, from the rules
+ * of its frames and from these words: while all are the same so is the stack, and need not be walked. Threads wait where they have
+ * waited before; and the words of one walk lie side by side, in cache lines that are fetched together, which the rules do not.
+ *
+ * Called from   the thread itself, guard held, signal handlers included; no allocation, lock, system call.
+ * Memory        a page for each thread that records, private, of a mapping that is made once. Threads beyond STACK_REPLAY_THREADS, and
+ *               all of them where it cannot be had, have none: their stacks are walked.
+ * Kept          stacks with one way up and an end, inside known limits, whose walks read at most STACK_LOG_WORDS words; of two that would
+ *               lie at the same place the later one.
+ * Unloading     changes the generation of the rules, which is part of what must be the same.
+ */
+#ifndef CONTEND_STACK_REPLAY_H
+#define CONTEND_STACK_REPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stack.h"
+
+#define STACK_REPLAY_THREADS 4096
+#define STACK_REPLAYS        4 /* of a thread */
+
+struct stack_replay {
+	uint64_t generation; /* of the rules, and of the sample table */
+	struct stack_origin origin;
+	struct stack_limits limits;
+	uint64_t leaf_address;
+	uint32_t unit; /* of a sample whose first `depth` frames are this stack; 0: nothing is kept here */
+	uint32_t depth;
+	struct stack_log log;
+};
+
+/* For so many threads, or as many as there may be: none has a stack yet. Again in a forked child, whose samples are others. */
+void stack_replays_init(uint32_t threads);
+
+/* Those of the thread of that number; NULL: it has none. */
+struct stack_replay *stack_replays_of(uint32_t thread);
+
+/* Where the stack that begins there is kept, if it is; NULL: nowhere. */
+struct stack_replay *stack_replay_place(struct stack_replay *replays, struct stack_origin origin,
+					uint64_t leaf_address);
+
+/* Is it the stack that is kept there? */
+bool stack_replay_holds(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
+			uint64_t leaf_address);
+
+/* It will be walked: where the walk shall note what it reads. NULL place: nowhere. */
+struct stack_log *stack_replay_begin(struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
+				     uint64_t leaf_address);
+
+/* It was walked, or is kept: it is in the first `depth` frames of that sample. */
+void stack_replay_keep(struct stack_replay *place, uint32_t unit, unsigned depth);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* Goal: a stack that is kept is answered for the very stack that it was, whatever differs from it by a single word, and never for one
+ * whose walk depended on more than is kept. */
+#include <setjmp.h>
+#include <signal.h>
+#include <string.h>
+
+#include "random.h"
+#include "stack_replay.h"
+
+#include "stack_fixture.h"
+
+enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, DEEP_LEVELS = STACK_LOG_WORDS };
+
+static struct stack_replay *replays;
+static struct kept {
+	unsigned depth;
+	uint64_t frames[STACK_FRAMES];
+} kept[STACK_REPLAYS];
+static uint64_t leaf_address = LEAF;
+static unsigned hits, misses, wrong, kept_last;
+
+/* The wrapper, as it were: what is kept is compared with a walk; what is not is kept. */
+static __attribute__((noinline)) void replay(void)
+{
+	struct stack_origin origin = stack_origin_of(STACK_MARK());
+	struct stack_replay *place = stack_replay_place(replays, origin, leaf_address);
+	struct kept *mine = &kept[place - replays];
+	struct kept walked;
+
+	walked.depth = stack_capture(origin, limits, leaf_address, walked.frames, depth_limit, NULL);
+	if (stack_replay_holds(place, origin, limits, leaf_address)) {
+		hits++;
+		wrong += place->unit != 1 || place->depth != walked.depth || mine->depth != walked.depth ||
+			 memcmp(mine->frames, walked.frames, walked.depth * sizeof(*walked.frames)) != 0;
+		return;
+	}
+	misses++;
+	mine->depth = stack_capture(origin, limits, leaf_address, mine->frames, depth_limit,
+				    stack_replay_begin(place, origin, limits, leaf_address));
+	stack_replay_keep(place, 1, mine->depth);
+	kept_last = place->unit;
+}
+
+/* Two calls of the same function from frames of the same size: below, stacks differ in return addresses alone. */
+static __attribute__((noinline)) unsigned choose(unsigned path, unsigned levels)
+{
+	volatile char room[16];
+
+	room[zero] = (char)path;
+	if (levels == 0) {
+		replay();
+		return 1;
+	}
+	if (path % 2) {
+		levels = choose(path / 2, levels - 1);
+		__asm__ volatile("" : "+r"(levels) : : "memory");
+		return levels + room[zero];
+	}
+	levels = choose(path / 2, levels - 1);
+	__asm__ volatile("" : "+r"(levels) : : "memory");
+	return levels + room[zero] + 1;
+}
+
+/* A frame that is found by its frame pointer, of a size that varies; what is called from it may lie where it lay before. */
+static __attribute__((noinline)) unsigned vary(unsigned path, unsigned bytes)
+{
+	volatile char *room = __builtin_alloca(bytes + 16 + zero);
+	unsigned answer;
+
+	room[0] = 0;
+	answer = choose(path, LEVELS);
+	return answer + room[0];
+}
+
+static __attribute__((noinline)) unsigned vary_twice(unsigned path, unsigned bytes)
+{
+	volatile char *room = __builtin_alloca(bytes + 16 + zero);
+	unsigned answer;
+
+	room[0] = 0;
+	answer = vary(path, 64 - bytes);
+	return answer + room[0];
+}
+
+static void start_afresh(void)
+{
+	hits = misses = wrong = kept_last = 0;
+	memset(replays, 0, sizeof(*replays) * STACK_REPLAYS);
+}
+
+/* Threads wait where they waited before, but not always. */
+static void stacks_are_told_apart(void)
+{
+	struct random random;
+	unsigned path = 0, bytes = 0;
+
+	start_afresh();
+	random_seed(&random, 1, 0);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		if (random_below(&random, 3) == 0)
+			path = random_below(&random, 1 << LEVELS);
+		if (random_below(&random, 3) == 0)
+			bytes = random_below(&random, 5) * 16;
+		leaf_address = LEAF + random_below(&random, 2);
+		vary_twice(path, bytes);
+	}
+	ok(hits > ROUNDS / 10 && misses > ROUNDS / 10, "%u stacks were kept, %u walked", hits, misses);
+	is_u64(wrong, 0, "none was taken for another one");
+	leaf_address = LEAF;
+}
+
+/* Is a stack walked now, and not the next time? From one place in the code, or it would be two stacks. */
+static bool is_walked_once(void)
+{
+	unsigned hits_before = hits, misses_before = misses, hits_after[2];
+
+	for (unsigned i = 0; i < 2 + zero; i++) {
+		choose(0, LEVELS);
+		hits_after[i] = hits;
+	}
+	return hits_after[0] == hits_before && hits == hits_before + 1 && misses == misses_before + 1;
+}
+
+/* What else the walk depends on. */
+static void what_it_depends_on_is_compared(void)
+{
+	start_afresh();
+	ok(is_walked_once(), "a stack is kept when it was walked");
+	frame_rules_forget();
+	ok(is_walked_once(), "code was unloaded: it is walked again");
+	stack_replays_init(1);
+	ok(is_walked_once(), "another table of samples: it is walked again");
+	limits.low_address -= 4096;
+	ok(is_walked_once(), "other limits: it is walked again");
+	limits = main_limits;
+	is_u64(wrong, 0, "and it is always the right one");
+}
+
+static __attribute__((noinline)) unsigned descend_to_replay(unsigned levels)
+{
+	if (levels == 0)
+		replay();
+	else
+		levels += descend_to_replay(levels - 1);
+	return levels + zero;
+}
+
+static void replay_in_handler(int signal)
+{
+	(void)signal;
+	replay();
+}
+
+static void check_is_never_kept(const char *what)
+{
+	ok(misses == 2 && hits == 0 && kept_last == 0, "%s: walked each time, %u of %u", what, misses, misses + hits);
+}
+
+static void what_is_not_whole_is_not_kept(void)
+{
+	start_afresh();
+	for (unsigned i = 0; i < 2 + zero; i++)
+		descend_to_replay(DEEP_LEVELS);
+	check_is_never_kept("more words than a log has");
+
+	start_afresh();
+	depth_limit = LEVELS;
+	for (unsigned i = 0; i < 2 + zero; i++)
+		descend_to_replay(DEEP_LEVELS / 4);
+	depth_limit = STACK_FRAMES;
+	check_is_never_kept("a stack that was cut");
+
+	start_afresh();
+	limits = (struct stack_limits){0};
+	for (unsigned i = 0; i < 2 + zero; i++)
+		descend_to_replay(LEVELS);
+	limits = main_limits;
+	check_is_never_kept("memory that may go away");
+
+	start_afresh();
+	signal(SIGUSR1, replay_in_handler);
+	for (unsigned i = 0; i < 2 + zero; i++)
+		raise(SIGUSR1);
+	check_is_never_kept("a signal handler's stack");
+}
+
+static void threads_have_their_own(void)
+{
+	ok(stack_replays_of(0) && !stack_replays_of(1), "who was not foreseen has none");
+	ok(!stack_replay_place(NULL, (struct stack_origin){0}, LEAF), "and nothing is kept for it");
+	ok(!stack_replay_begin(NULL, (struct stack_origin){0}, limits, LEAF), "nor noted");
+}
+
+int main(void)
+{
+	fixture_init(__builtin_frame_address(0));
+	stack_replays_init(1);
+	replays = stack_replays_of(0);
+	if (!ok(replays != NULL, "there is memory for it"))
+		return done();
+	threads_have_their_own();
+	stacks_are_told_apart();
+	what_it_depends_on_is_compared();
+	what_is_not_whole_is_not_kept();
+	return done();
+}
