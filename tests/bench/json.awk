@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# json.awk: lines of machine.sh, then rows, as measure.sh writes them, as one JSON object.
+# json.awk: lines of machine.sh, then rows, as one JSON object, after row.awk.
 BEGIN {
-	FS = "\t"
-	split("section name value parameter unit how setting bare loaded cost low high runs limit verdict date commit", names, " ")
+	split(columns, names, " ")
 	texts = " section name parameter unit how setting limit verdict date commit "
 	printf "{\n  \"machine\": {"
 }

@@ -2,16 +2,18 @@
 # shellcheck shell=bash disable=SC2154 # run.sh's variables
 # measure.sh: how something is measured and becomes rows. Sourced by run.sh.
 #
-# A section is a file tests/bench/sections/NAME.sh. It is sourced in a subshell and an empty directory, with these functions, and
+# A section is a file tests/bench/sections/NAME.sh, whose third line says what it measures. It is sourced in a subshell and an
+# empty directory, with these functions, and
 #   bench, library        where the programs are, libcontend.so
 #   runs                  how many rounds; some_runs: a third of them, for what takes long
 #   settings              the settings to be measured beside bare; a section may set fewer
 #   regions               CONTEND_REGION_DIR of what in_setting runs
-# What a section measures is lines "ROUND SETTING VALUE...", "-" for a value that there should be. by_turns and for_ms print such lines;
-# any other code may. `rows` makes rows of them:
+# A measurement is lines "ROUND SETTING VALUE...", with "-" for a value that there should be. by_turns and for_ms print such
+# lines; any other code may. `rows` makes rows of them:
 #
 #   for_ms 40 "$bench/io" 3 | rows 'read of a byte' ns ratio 'defaults<=1.15'
-#   by_turns "$bench/contended" 4 >turns; at='4 threads' rows 'sections of 1 us' sections/s ratio 'defaults>=0.97' <turns
+#   by_turns "$bench/contended" 4 >lines
+#   at='4 threads' rows 'sections of 1 us' sections/s ratio 'defaults>=0.97' <lines
 
 settings=(off defaults everything)
 
@@ -57,7 +59,8 @@ scaled()
 	echo $((part ? part : 1))
 }
 
-# rounds_in US COMMAND...: how many rounds that is bare, of a command whose last argument is their number, and which prints ns per round.
+# rounds_in US COMMAND...: how many rounds that is bare, of a command whose last argument is their number, and which prints ns per
+# round.
 rounds_in()
 {
 	local us=$1 rounds=100 part ns
@@ -65,7 +68,8 @@ rounds_in()
 	shift
 	for part in 0.1 1; do # what the first few cost is not what many do
 		ns=$("$@" "$rounds" </dev/null) || return
-		rounds=$(awk -v us="$us" -v part=$part -v ns="$ns" 'BEGIN { printf "%d", us * part * 1000 / (ns > 0.1 ? ns : 0.1) + 1 }')
+		rounds=$(awk -v ns="$ns" -v wanted_us="$us" -v part=$part '
+			BEGIN { printf "%d", wanted_us * part * 1000 / (ns > 0.1 ? ns : 0.1) + 1 }')
 	done
 	echo "$rounds"
 }
@@ -87,20 +91,21 @@ in_us()
 	awk '$3 != "-" { $3 /= 1000 } { print }'
 }
 
-# [at='VALUE PARAMETER'] rows NAME UNIT HOW [LIMITS [FIELD]] < lines: a row for each setting, printed and kept. statistics.awk says what
-# HOW, LIMITS and FIELD are. With `at` the rows are points of a curve NAME, and plotted.
+# [at='VALUE PARAMETER'] rows NAME UNIT HOW [LIMITS [FIELD]] < lines: a row for each setting, printed and kept. statistics.awk says
+# what HOW, LIMITS and FIELD are. With `at` the rows are points of a curve NAME, and plotted.
 rows()
 {
-	local value=- parameter=-
+	local value=- parameter=- what
 
 	read -r value parameter <<<"${at:-- -}"
+	what=$(printf '%s\t' "$section" "$1" "$value" "$parameter" "$2" "$3")
 	awk -v how="$3" -v limits="${4:-}" -v field="${5:-1}" -f "$here/statistics.awk" |
-		awk -F '\t' -v OFS='\t' -v head="$section	$1	$value	$parameter	$2	$3" -v tail="$measured" '{ print head, $0, tail }' |
-		tee -a "$rows_file" | awk -f "$here/table.awk"
+		awk -v what="$what" -v measured="$measured" -v OFS='\t' '{ print what $0, measured }' |
+		tee -a "$rows_file" | awk -f "$here/row.awk" -f "$here/table.awk"
 }
 
-# distinct_stacks SETTING STACKS PROFILE...: a row: have they, together, as many as tests/bench/paths.h was asked for? But for a few:
-# of two releases at the same moment one made nobody wait.
+# distinct_stacks SETTING STACKS PROFILE...: a row: have they, together, as many as tests/bench/paths.h was asked for? But for a
+# few: of two releases at the same moment one made nobody wait.
 distinct_stacks()
 {
 	local setting=$1 stacks=$2

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# plot.sh ROWS...: plots of all curves in these files, in the directory where it is called: one for each section, parameter and unit, with a
-# curve for each name and setting. The boxes' ends are quartiles. Needs gnuplot.
+# plot.sh ROWS...: plots of all curves in these files, in the directory where it is called: one for each section, parameter and
+# unit, with a curve for each name and setting. Bars end at the quartiles. Needs gnuplot.
 set -u
 export LC_ALL=C
 
@@ -20,7 +20,8 @@ curves()
 # What a curve's points are: parameter, cost, quartiles, between empty lines.
 points()
 {
-	awk -F '\t' -v name="$2" -v setting="$3" '$2 == name && $7 == setting && $10 != "-" { print $3, $10, $11, $12 }' "$1" | sort -n
+	awk -F '\t' -v name="$2" -v setting="$3" '
+		$2 == name && $7 == setting && $10 != "-" { print $3, $10, $11, $12 }' "$1" | sort -n
 }
 
 label_of()
@@ -49,8 +50,8 @@ plot_group()
 		esac
 		number=$((number + 1))
 		points "$rows" "$name" "$setting" >"curve.$number"
-		plots+="${plots:+, }'curve.$number' using 1:2:3:4 with yerrorlines lw 1.5 dt $shape pt $((shape * 2 + 3)) ps 0.6"
-		plots+=" lc rgb '#$colour' title $(quoted "$name: $setting")"
+		plots+="${plots:+, }'curve.$number' using 1:2:3:4 with yerrorlines"
+		plots+=" lw 1.5 dt $shape pt $((shape * 2 + 3)) ps 0.6 lc rgb '#$colour' title $(quoted "$name: $setting")"
 	done < <(curves "$rows")
 	gnuplot <<-end
 		set terminal svg size 960,560 noenhanced font 'sans,13' background 'white'
@@ -81,9 +82,10 @@ spans()
 command -v gnuplot >/dev/null || { echo "plot.sh: gnuplot is needed (Debian: gnuplot-nox)" >&2; exit 1; }
 awk -F '\t' -v OFS='\t' '
 	$3 == "-" { next }
-	!(($1, $4, $5, $3) in seen) { seen[$1, $4, $5, $3]; points[$1, $4, $5]++ }
-	!(($1, $4, $5, $6) in known) { known[$1, $4, $5, $6]; group[++count] = $1 OFS $4 OFS $5 OFS $6; key[count] = $1 SUBSEP $4 SUBSEP $5 }
-	END { for (i = 1; i <= count; i++) if (points[key[i]] > 1) print group[i] }' "$@" |
+	{ plot = $1 OFS $4 OFS $5 }
+	!((plot, $3) in seen) { seen[plot, $3]; points[plot]++ }
+	!(plot in how) { how[plot] = $6; order[++count] = plot }
+	END { for (i = 1; i <= count; i++) if (points[order[i]] > 1) print order[i], how[order[i]] }' "$@" |
 	while IFS=$'\t' read -r section parameter unit how; do
 		awk -F '\t' -v s="$section" -v p="$parameter" -v u="$unit" '$1 == s && $4 == p && $5 == u' "$@" >group.tsv
 		file=$section-$parameter-$(tr -c 'a-zA-Z0-9\n' _ <<<"$unit")

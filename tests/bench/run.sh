@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# run.sh [SECTION...]: what the library costs on this machine. Sections are the files in tests/bench/sections; by default all but the
-# servers. Rows are printed as they come; then build/bench has
+# run.sh [SECTION...]: what the library costs on this machine. Sections are the files in tests/bench/sections; by default all
+# but the servers. Rows are printed as they come; then build/bench has
 #   table.txt      all rows           results.json   the same, with the machine
 #   *.svg          plots              rows/*.tsv     what these are made of, a file for each section that ever ran here; machine
 #
-# Programs are run bare and in each setting (off: preloaded, with fraction 0 and rate 0; defaults; everything: fraction 1 and rate 1), by
-# turns. A row has the medians; the cost is the median of what rounds differ by, or of their ratio; its quartiles tell the noise.
-# "limit" is what the project promises, OVER where the median is beyond it, FAILED where a program failed.
-# QUICK=1: a fifth of the rounds.   RUNS=n: so many rounds.   SCALE=percent: of each run's length.   BENCH_OUT=directory: not build/bench.
-# NOBUILD=1: take what is built. The status is 1 if a row is FAILED.
+# Programs are run bare and in each setting (off: preloaded, with fraction 0 and rate 0; defaults; everything: fraction 1 and
+# rate 1), by turns. A row has the medians; the cost is the median of what rounds differ by, or of their ratio; its quartiles tell
+# the noise. "limit" is what the project promises, OVER where the median is beyond it, FAILED where a program failed.
+#
+# QUICK=1: a fifth of the rounds.   RUNS=n: so many rounds.   SCALE=percent: of each run's length.   NOBUILD=1: take what is
+# built.   BENCH_OUT=directory: in place of build/bench.   The status is 1 if a row is FAILED.
 # shellcheck disable=SC1090,SC1091,SC2034 # what it sources uses its variables
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -49,7 +50,8 @@ run_section()
 
 sh "$here/machine.sh" >"$out/machine"
 awk -F '\t' '{ value[$1] = $2 } END {
-	if (value["load"] > value["cores"] / 4) print "bench: this machine has something else to do (load " value["load"] "): what follows is noise"
+	if (value["load"] > value["cores"] / 4)
+		print "bench: this machine has something else to do (load " value["load"] "): what follows is noise"
 }' "$out/machine" >&2
 
 [ $# = 0 ] && set -- "${sections[@]}"
@@ -59,7 +61,4 @@ for section; do
 	files+=("$out/rows/$section.tsv")
 done
 bash "$here/report.sh" "$out" || exit 1
-awk -F '\t' -v seconds=$SECONDS '{ count[$15]++ } END {
-	printf "\n%d rows, %d over their limit, %d failed; %d min %d s\n", NR, count["OVER"], count["FAILED"], seconds / 60, seconds % 60
-	exit count["FAILED"] != 0 || !NR
-}' "${files[@]}"
+awk -v seconds=$SECONDS -f "$here/row.awk" -f "$here/tally.awk" "${files[@]}"
