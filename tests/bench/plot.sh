@@ -63,7 +63,7 @@ plot_group()
 		set grid
 		set offsets graph 0.03, graph 0.03, graph 0.05, graph 0.02
 		set xtics ($(cut -f 3 "$rows" | sort -nu | paste -sd ,))
-		$(spans "$rows" 3 16 && echo 'set logscale x')
+		$(spans "$rows" 3 30 && echo 'set logscale x')
 		$(spans "$rows" 10 50 && echo 'set logscale y' || echo 'set yrange [*<0:*]')
 		plot $plots
 	end
