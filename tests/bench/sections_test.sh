@@ -85,6 +85,15 @@ is 'a table for README has a line for each row of the defaults, and a head' "$(g
 	"$(($(cut -f 7 "$out"/rows/*.tsv | grep -c '^defaults$') + 1))"
 none 'each of six columns' "$(awk -F '|' 'NF != 8' "$TMPDIR/table")"
 
+tally()
+{
+	awk -v seconds=61 -f "$ROOT/tests/bench/row.awk" -f "$ROOT/tests/bench/tally.awk" "$@"
+}
+sed '1s/\(OVER\|ok\)\t/FAILED\t/; 2,$s/OVER\t/ok\t/' "$out/rows/io.tsv" >"$TMPDIR/failed.tsv"
+refuse 'a row that failed is an exit status' tally "$TMPDIR/failed.tsv"
+is 'and is counted' "$(tally "$TMPDIR/failed.tsv" | tail -n 1)" "$(wc -l <"$out/rows/io.tsv") rows, 0 over their limit, 1 failed; 1 min 1 s"
+refuse 'so is that nothing was measured' tally /dev/null
+
 cp "$out/rows/io.tsv" "$TMPDIR/io.tsv"
 bench pingpong >/dev/null 2>&1
 check 'what is not run again stays' cmp "$out/rows/io.tsv" "$TMPDIR/io.tsv"
