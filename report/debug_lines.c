@@ -10,6 +10,7 @@
 #include "debug_lines.h"
 #include "debug_names.h"
 #include "debug_view.h"
+#include "sort.h"
 
 /* Code of one compilation unit. */
 struct range {
@@ -71,18 +72,10 @@ static void collect_ranges(struct debug_lines *lines)
 
 static bool find_unit(const struct debug_lines *lines, Dwarf_Addr address, Dwarf_Die *out_unit)
 {
-	size_t low = 0, high = lines->range_count;
+	size_t count = sort_count_up_to(lines->ranges, sizeof(*lines->ranges), lines->range_count, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (lines->ranges[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low > 0 && address < lines->ranges[low - 1].limit &&
-	       dwarf_offdie(lines->dwarf, lines->ranges[low - 1].unit, out_unit);
+	return count > 0 && address < lines->ranges[count - 1].limit &&
+	       dwarf_offdie(lines->dwarf, lines->ranges[count - 1].unit, out_unit);
 }
 
 /* What lies about where we cannot change the root may lead anywhere: then the file itself must do. */

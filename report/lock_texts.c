@@ -89,21 +89,16 @@ static const char *readable(const char *symbol, char out_name[TEXT_BYTES])
 /* The object and the object's own address, where no symbol is known. */
 static const char *variable_text(const struct variables *variables, uint64_t frame)
 {
-	size_t low = 0, high = variables->count;
-	unsigned long long offset;
+	size_t number = sort_count_up_to(variables->frames, sizeof(*variables->frames), variables->count, frame) - 1;
+	unsigned long long offset = variables->offsets[number];
 	char name[TEXT_BYTES];
 
-	while (low + 1 < high) {
-		size_t middle = low + (high - low) / 2;
-
-		*(variables->frames[middle] <= frame ? &low : &high) = middle;
-	}
-	offset = variables->offsets[low];
-	if (!variables->names[low])
+	if (!variables->names[number])
 		return write_text(variables->texts, "%s+0x%llx",
 				  path_base(variables->snapshot->modules[frame_module(frame)].path),
-				  (unsigned long long)variables->addresses[low]);
-	return write_text(variables->texts, offset ? "%s+0x%llx" : "%s", readable(variables->names[low], name), offset);
+				  (unsigned long long)variables->addresses[number]);
+	return write_text(variables->texts, offset ? "%s+0x%llx" : "%s", readable(variables->names[number], name),
+			  offset);
 }
 
 static const char *text_of(const struct variables *variables, const struct symbols *symbols,

@@ -10,6 +10,7 @@
 #include "heap.h"
 #include "process_object.h"
 #include "process_objects.h"
+#include "sort.h"
 
 struct mapping {
 	uint64_t start, limit, file_offset;
@@ -135,17 +136,9 @@ void process_objects_close(struct process_objects *objects)
 /* The mapping that holds the address, or the last one before it; NULL: there is none. */
 static struct mapping *mapping_before(const struct process_objects *objects, uint64_t address)
 {
-	size_t low = 0, high = objects->mapping_count;
+	size_t count = sort_count_up_to(objects->mappings, sizeof(*objects->mappings), objects->mapping_count, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (objects->mappings[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? &objects->mappings[low - 1] : NULL;
+	return count ? &objects->mappings[count - 1] : NULL;
 }
 
 static struct process_object *object_of(struct process_objects *objects, const struct mapping *mapping)

@@ -30,3 +30,18 @@ void sort_words(uint64_t *words, size_t count)
 		sort_sink(words, 0, last);
 	}
 }
+
+size_t sort_count_up_to(const void *items, size_t item_bytes, size_t count, uint64_t key)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (*(const uint64_t *)((const char *)items + middle * item_bytes) <= key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

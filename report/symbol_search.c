@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "heap.h"
+#include "sort.h"
 #include "symbol_search.h"
 
 enum {
@@ -53,17 +54,8 @@ void symbol_search_free(struct symbol_search *search)
 /* The number of the first address that is not below `address`. */
 static size_t first_from(const struct symbol_search *search, uint64_t address)
 {
-	size_t low = 0, high = search->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (search->addresses[middle] < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return address ? sort_count_up_to(search->addresses, sizeof(*search->addresses), search->count, address - 1)
+		       : 0;
 }
 
 /* False: this file has had its share. */

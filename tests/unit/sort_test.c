@@ -55,6 +55,45 @@ static bool sorts(size_t count, unsigned kind, struct random *random)
 	return is_equal;
 }
 
+static size_t count_up_to(const uint64_t *keys, size_t count, uint64_t key)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += keys[i] <= key;
+	return found;
+}
+
+/* Among keys of every number, some of them equal, and such that lie apart. */
+static void keys_are_counted(struct random *random)
+{
+	static uint64_t words[LENGTHS];
+	static struct {
+		uint64_t key;
+		char rest[24];
+	} records[LENGTHS];
+	unsigned wrong = 0;
+
+	for (size_t count = 0; count < LENGTHS; count++) {
+		fill(words, count, (unsigned)count % 5, random);
+		sort_words(words, count);
+		for (size_t i = 0; i < count; i++)
+			records[i].key = words[i];
+		for (int i = 0; i < 20; i++) {
+			uint64_t key = i == 0           ? 0
+				       : i == 1         ? UINT64_MAX
+				       : count && i % 2 ? words[random_below(random, count)]
+							: random_below(random, 2 * LENGTHS);
+
+			wrong += sort_count_up_to(words, sizeof(*words), count, key) != count_up_to(words, count, key);
+			wrong += sort_count_up_to(records, sizeof(records[0]), count, key) !=
+				 count_up_to(words, count, key);
+		}
+	}
+	is_u64(wrong, 0, "keys up to another one are counted");
+	is_u64(sort_count_up_to(NULL, sizeof(*words), 0, 5), 0, "there need be none");
+}
+
 int main(void)
 {
 	struct random random;
@@ -68,6 +107,7 @@ int main(void)
 			wrong += !sorts(count, kind, &random);
 		is_u64(wrong, 0, "every length up to %d, input of kind %u", LENGTHS, kind);
 	}
+	keys_are_counted(&random);
 	began_ns = t_now_ns();
 	for (unsigned kind = 0; kind < 5; kind++)
 		ok(sorts(LARGE, kind, &random), "%d numbers, input of kind %u", LARGE, kind);
