@@ -4,25 +4,12 @@
 # `contend threads` shows what every thread waits for, since when, who holds it and from where; finds deadlocks, explains them, and sees
 # none where there is none; disturbs nobody; and makes do with the region where it may see no more.
 . "${ROOT:-$PWD}/tests/live/common.sh"
+. "${ROOT:-$PWD}/tests/live/waiting.sh"
 cd "$work" || exit 1
 
 threads()
 {
 	"$contend" threads "$@" >threads.out 2>threads.err
-}
-
-# WAY [COUNT]: in $main a process whose threads wait like that.
-start_waiting()
-{
-	CONTEND_EXIT=0 start_profiled threads "$live/threads" "$@"
-	await says threads.out ready && exec 8>&9
-	main=$pid
-}
-
-end_waiting()
-{
-	exec 8>&-
-	finish_program 2>/dev/null
 }
 
 # EXPRESSION: of the last look, in Python: `look`, `by` (threads by their names), `wait` (their waits).

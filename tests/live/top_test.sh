@@ -5,25 +5,12 @@
 # terminal as it was; and it says what else there is where there is no terminal.
 . "${ROOT:-$PWD}/tests/live/common.sh"
 . "$ROOT/tests/live/terminal.sh"
+. "$ROOT/tests/live/waiting.sh"
 cd "$work" || exit 1
 # The number of the column that is called that, of all rows.
 column()
 {
 	screen | awk -v title="$1" 'found && NF > 2 && /^ /{ print $at } { for (i = 1; i <= NF; i++) if ($i == title) { at = i; found = 1 } }'
-}
-
-# WAY [COUNT]: in $main a process whose threads wait like that.
-start_waiting()
-{
-	start_profiled threads "$live/threads" "$@"
-	await says threads.out ready && exec 8>&9
-	main=$pid
-}
-
-end_waiting()
-{
-	exec 8>&-
-	finish_program 2>/dev/null
 }
 
 show_top()
