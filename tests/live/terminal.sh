@@ -63,8 +63,18 @@ hides()
 $(screen)"; fi
 }
 
+is_gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+# A server that is about to end would take the next command's session with it.
 end_terminal()
 {
+	local server
+
 	await_screen test -e status
+	server=$(tmux display-message -p '#{pid}')
 	tmux kill-server
+	await_screen is_gone "$server"
 }
