@@ -1,71 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: holds are what happened between an acquisition and its release, by whom ever; what cannot be told is lost and counted;
  * and which acquisitions are timed is by chance, each as likely. */
-#include <string.h>
-
 #include "check.h"
-#include "config.h"
-#include "fake_clock.h"
-#include "frame.h"
-#include "losses.h"
-#include "record.h"
+#include "record_fixture.h"
 
-enum { LEAF = 0x1000 };
-
-static _Alignas(4096) char samples_memory[1 << 20];
-static _Alignas(64) char threads_memory[1 << 16];
-static struct waiters waiters;
-static struct losses losses;
-static struct sample_table *const samples = (struct sample_table *)samples_memory;
-static struct thread_table *const threads = (struct thread_table *)threads_memory;
 static int locks[HOLDS_LIMIT + 1];
-static unsigned stacks_taken;
 
-enum file_type file_type_of(int descriptor)
+static void start_holding(uint32_t rate, uint64_t seed)
 {
-	(void)descriptor;
-	return FILE_TYPE_NONE;
-}
-
-unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, uint64_t leaf_address,
-		       uint64_t *out_frames, unsigned limit, struct stack_log *out_log)
-{
-	if (out_log)
-		out_log->count = STACK_LOG_WORDS + 1; /* it is not kept */
-	(void)limits, (void)limit;
-	stacks_taken++;
-	out_frames[0] = frame_make(1, leaf_address);
-	out_frames[1] = frame_make(1, origin.pc);
-	return 2;
-}
-
-static void start_afresh(uint32_t rate, uint64_t seed)
-{
-	memset(samples_memory, 0, sizeof(samples_memory));
-	memset(threads_memory, 0, sizeof(threads_memory));
-	memset(&losses, 0, sizeof(losses));
 	config.hold_rate = rate;
-	losses_init(&losses);
-	waiters_init(&waiters);
-	sample_table_layout(samples, sizeof(samples_memory));
-	sample_table_init(samples, samples->arena_limit_bytes);
-	*threads = (struct thread_table){.stride_bytes = thread_record_bytes(16), .offset = 64, .limit = 8};
-	threads_init(threads, 16, seed);
-	threads_reserve(8);
+	start_afresh_with(1, 1, seed);
 	thread_own.hold_is_drawn = false;
-	stacks_taken = 0;
 }
-
-static void at(uint64_t ticks)
-{
-	atomic_store(&fake_now_ticks, ticks);
-}
-
-/* A wrapper's frame that called from `caller`. */
-struct frame {
-	uint64_t bp;
-	uint64_t caller;
-};
 
 static struct record_site site_at(const struct frame *frame, const void *lock, enum wait_kind kind)
 {
@@ -103,21 +49,9 @@ static void release(const void *lock)
 	release_as(lock, WAIT_MUTEX);
 }
 
-/* What the profile has of a caller. */
 static struct sample_weight held(uint64_t caller)
 {
-	struct sample_weight sum = {0};
-
-	for (uint32_t slot = 0; slot < samples->slot_count; slot++) {
-		const struct sample *sample = sample_table_slot(samples, sizeof(samples_memory), slot);
-
-		if (sample && sample->profile == PROFILE_HOLD && sample->depth == 2 &&
-		    frame_address(sample->frames[1]) == caller) {
-			sum.count += sample_read(sample).count >> SAMPLER_COUNT_SHIFT;
-			sum.delay_ticks += sample_read(sample).delay_ticks;
-		}
-	}
-	return sum;
+	return recorded(PROFILE_HOLD, caller);
 }
 
 static uint64_t lost(enum loss loss)
@@ -140,7 +74,7 @@ static bool is_watched(void)
 
 static void holds_last_from_acquisition_to_release(void)
 {
-	start_afresh(1, 1);
+	start_holding(1, 1);
 	at(1000);
 	take(100, &locks[0]);
 	ok(waiters_or_holds(&locks[0]) && !waiters_any(&locks[0]), "releases of it are looked at, though nobody waits");
@@ -162,7 +96,7 @@ static void holds_last_from_acquisition_to_release(void)
 
 static void weight_is_the_rate(void)
 {
-	start_afresh(10, 1);
+	start_holding(10, 1);
 	for (int i = 0; i < 100; i++) {
 		at(i * 100);
 		take(100, &locks[0]);
@@ -184,7 +118,7 @@ static void each_acquisition_is_as_likely(void)
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		unsigned of_run = 0;
 
-		start_afresh(RATE, seed);
+		start_holding(RATE, seed);
 		for (unsigned i = 0; i < ACQUISITIONS; i++) {
 			unsigned before = stacks_taken;
 
@@ -217,7 +151,7 @@ static void sums_are_unbiased(void)
 	for (uint64_t i = 0; i < ACQUISITIONS; i++)
 		truth += i % RATE == 3 ? 1000 : 1;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		start_afresh(RATE, seed);
+		start_holding(RATE, seed);
 		for (uint64_t i = 0, now = 0; i < ACQUISITIONS; i++, now += 2000) {
 			at(now);
 			take(100, &locks[i % 3]);
@@ -238,7 +172,7 @@ static void short_threads_are_counted_together(void)
 {
 	struct thread *self;
 
-	start_afresh(1000, 5);
+	start_holding(1000, 5);
 	threads_reserve(1);
 	self = thread_enter();
 	thread_leave(self);
@@ -259,7 +193,7 @@ static void short_threads_are_counted_together(void)
 
 static void readers_nest(void)
 {
-	start_afresh(1, 1);
+	start_holding(1, 1);
 	at(0);
 	take_as(100, &locks[0], WAIT_RWLOCK_READ);
 	at(10);
@@ -297,7 +231,7 @@ static void other_threads_release(void)
 {
 	struct holds *other;
 
-	start_afresh(3, 1);
+	start_holding(3, 1);
 	thread_own.hold_skip = 0;
 	thread_own.hold_is_drawn = true;
 	take(100, &locks[0]);
@@ -320,7 +254,7 @@ static void other_threads_release(void)
 
 static void unseen_releases(void)
 {
-	start_afresh(1, 1);
+	start_holding(1, 1);
 	at(0);
 	take(100, &locks[0]);
 	at(500);
@@ -340,7 +274,7 @@ static void unseen_releases(void)
 
 static void too_many_at_a_time(void)
 {
-	start_afresh(1, 1);
+	start_holding(1, 1);
 	for (int i = 0; i <= HOLDS_LIMIT; i++) {
 		at(i * 10);
 		take(100 + i, &locks[i]);
@@ -358,7 +292,7 @@ static void ends_of_threads(void)
 {
 	struct thread *self;
 
-	start_afresh(4, 1);
+	start_holding(4, 1);
 	thread_own.hold_skip = 0;
 	thread_own.hold_is_drawn = true;
 	take(100, &locks[0]);

@@ -47,7 +47,7 @@ unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, u
 	return 2;
 }
 
-static void start_afresh(int fraction, int64_t rate_ns)
+static void start_afresh_with(int fraction, int64_t rate_ns, uint64_t seed)
 {
 	memset(samples_memory, 0, sizeof(samples_memory));
 	memset(threads_memory, 0, sizeof(threads_memory));
@@ -58,7 +58,7 @@ static void start_afresh(int fraction, int64_t rate_ns)
 	sample_table_layout(samples, sizeof(samples_memory));
 	sample_table_init(samples, samples->arena_limit_bytes);
 	*threads = (struct thread_table){.stride_bytes = thread_record_bytes(16), .offset = 64, .limit = 8};
-	threads_init(threads, 16, 1);
+	threads_init(threads, 16, seed);
 	threads_reserve(8);
 	record_init(&shown_fraction, &shown_rate_ns);
 	record_set_fraction(fraction);
@@ -67,13 +67,18 @@ static void start_afresh(int fraction, int64_t rate_ns)
 	types_asked = 0;
 }
 
+__attribute__((unused)) static void start_afresh(int fraction, int64_t rate_ns)
+{
+	start_afresh_with(fraction, rate_ns, 1);
+}
+
 /* A wrapper's frame that called from `caller`. */
 struct frame {
 	uint64_t bp;
 	uint64_t caller;
 };
 
-static struct record_wait wait_at(const struct frame *frame)
+__attribute__((unused)) static struct record_wait wait_at(const struct frame *frame)
 {
 	return (struct record_wait){
 		.site = {.kind = WAIT_MUTEX,
