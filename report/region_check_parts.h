@@ -9,6 +9,10 @@
 #include "region_check.h"
 #include "region_layout.h"
 
+/* By how much the clocks of CPUs may disagree about all waiters of one lock, and about when a process began: below a
+ * millisecond. */
+enum { REGION_CHECK_SKEW_TICKS = 1 << 20 };
+
 struct region_check {
 	const struct region *region;
 	struct region_layout layout; /* as it must be; what the region says of it is compared with that and not used */
@@ -77,6 +81,14 @@ static inline const struct thread *region_check_record(const struct region_check
 {
 	return (const struct thread *)((const char *)check->region + check->layout.records_begin +
 				       (uint64_t)index * check->layout.threads.stride_bytes);
+}
+
+/* How many records ever had an owner. */
+static inline uint32_t region_check_used_records(const struct region_check *check)
+{
+	uint32_t used = atomic_load_explicit(&check->region->threads.used, memory_order_relaxed);
+
+	return used < check->layout.threads.limit ? used : check->layout.threads.limit;
 }
 
 #endif
