@@ -19,74 +19,15 @@ static void destroyed(const void *lock)
 	holds_forget(lock);
 }
 
-int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
-{
-	initialised(mutex, __builtin_return_address(0));
-	return REAL(pthread_mutex_init)(mutex, attributes);
-}
-
-int __pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
-{
-	initialised(mutex, __builtin_return_address(0));
-	return REAL(__pthread_mutex_init)(mutex, attributes);
-}
-
-int mtx_init(mtx_t *mutex, int type)
-{
-	initialised(mutex, __builtin_return_address(0));
-	return REAL(mtx_init)(mutex, type);
-}
-
-int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockattr_t *attributes)
-{
-	initialised(lock, __builtin_return_address(0));
-	return REAL(pthread_rwlock_init)(lock, attributes);
-}
-
-int __pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockattr_t *attributes)
-{
-	initialised(lock, __builtin_return_address(0));
-	return REAL(__pthread_rwlock_init)(lock, attributes);
-}
-
-int pthread_spin_init(pthread_spinlock_t *lock, int is_shared)
-{
-	initialised((const void *)lock, __builtin_return_address(0));
-	return REAL(pthread_spin_init)(lock, is_shared);
-}
-
-int pthread_mutex_destroy(pthread_mutex_t *mutex)
-{
-	destroyed(mutex);
-	return REAL(pthread_mutex_destroy)(mutex);
-}
-
-int __pthread_mutex_destroy(pthread_mutex_t *mutex)
-{
-	destroyed(mutex);
-	return REAL(__pthread_mutex_destroy)(mutex);
-}
-
-void mtx_destroy(mtx_t *mutex)
-{
-	destroyed(mutex);
-	REAL(mtx_destroy)(mutex);
-}
-
-int pthread_rwlock_destroy(pthread_rwlock_t *lock)
-{
-	destroyed(lock);
-	return REAL(pthread_rwlock_destroy)(lock);
-}
-
-int __pthread_rwlock_destroy(pthread_rwlock_t *lock)
-{
-	destroyed(lock);
-	return REAL(__pthread_rwlock_destroy)(lock);
-}
-
-int pthread_spin_destroy(pthread_spinlock_t *lock)
-{
-	destroyed((const void *)lock);
-	return REAL(pthread_spin_destroy)(lock);
-}
+#define INITIALISES(lock) initialised((const void *)(lock), __builtin_return_address(0))
+#define DESTROYS(lock)    destroyed((const void *)(lock))
+#define FUNCTION_ASIDE(result, name, parameters, arguments, life, version)                                             \
+	result name parameters                                                                                         \
+	{                                                                                                              \
+		life;                                                                                                  \
+		return REAL(name) arguments;                                                                           \
+	}
+#define FUNCTION(result, name, parameters, arguments, version)
+#define FUNCTION_OLD(result, name, parameters, arguments, version)
+#define FUNCTION_IN_ASSEMBLER(name)
+#include "functions.def"

@@ -77,7 +77,7 @@ static bool is_wrapped(const char *name, size_t bytes)
 #define FUNCTION(result, name, parameters, arguments, version) {#name, sizeof(#name) - 1},
 #define FUNCTION_IN_ASSEMBLER(name)                            {#name, sizeof(#name) - 1},
 #define FUNCTION_OF_LIST(name)                                 /* never in a profile */
-#define FUNCTION_ASIDE(result, name, parameters, arguments, version)
+#define FUNCTION_ASIDE(result, name, parameters, arguments, life, version)
 #define FUNCTION_OLD(result, name, parameters, arguments, version)
 #include "functions.def"
 #undef FUNCTION
