@@ -127,10 +127,11 @@ static void start_drop(struct start *start)
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument)
 {
-	struct start *start = start_claim(attributes, argument);
+	struct start *start;
 	int error;
 
 	lifecycle_before_thread();
+	start = start_claim(attributes, argument);
 	if (!start)
 		return REAL(pthread_create)(thread, attributes, routine, argument);
 	start->routine.posix = routine;
@@ -144,10 +145,11 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 
 int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 {
-	struct start *start = start_claim(NULL, argument);
+	struct start *start;
 	int error;
 
 	lifecycle_before_thread();
+	start = start_claim(NULL, argument);
 	if (!start)
 		return REAL(thrd_create)(thread, routine, argument);
 	start->routine.c11 = routine;

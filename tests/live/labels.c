@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* labels: threads with labels wait for one another. The main thread holds a mutex until two threads wait for it, the first of them
- * longer; then threads that inherit labels, or do not, and a child that has none, sleep; then one sleeps under more sets of labels than
+ * longer; then threads that inherit labels, or do not, and a child that goes on with labels, sleep; then one sleeps under more sets of labels than
  * there is room for. Prints how often it slept in the end. With "named": names itself, and waits for the end of its input.
  */
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -128,26 +130,25 @@ static void *sleep_in_thread_of_child(void *unused)
 	return unused;
 }
 
-/* Still under the label of `inherit`, which the child has, too, and pops for itself; the parent pops it before the child has waited. */
+/* Still under the label of `inherit`, which the child has, too, and pops for itself; the parent pops it before the child has done anything
+ * else: what that does first is to make a thread. */
 static void fork_child(void)
 {
-	int popped[2], status = -1;
-	char byte;
+	_Atomic bool *is_popped =
+		mmap(NULL, sizeof(*is_popped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status = -1;
 	pid_t pid;
 
-	if (pipe(popped))
-		abort();
 	contend_labels_inherit(1);
 	contend_label_push("level", "child");
 	pid = fork();
 	if (!pid) {
-		close(popped[1]);
-		if (read(popped[0], &byte, 1) != 0)
-			abort();
+		while (!atomic_load(is_popped))
+			sched_yield();
+		run_thread(sleep_in_thread_of_child);
 		child_sleep(SLEEP_MS * 1000);
 		if (contend_labels_inherit(1) != 1)
 			abort();
-		run_thread(sleep_in_thread_of_child);
 		if (contend_label_pop() != 0)
 			abort();
 		child_sleep_later(SLEEP_MS * 1000);
@@ -157,7 +158,7 @@ static void fork_child(void)
 	contend_label_pop();
 	contend_labels_inherit(0);
 	contend_label_push("level", "parent");
-	close(popped[1]);
+	atomic_store(is_popped, true);
 	if (waitpid(pid, &status, 0) != pid || status != 0)
 		abort();
 	contend_label_pop();
