@@ -37,8 +37,11 @@ static void prctl_succeeded(int option, unsigned long second)
 
 int prctl(int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth)
 {
-	int result = REAL(prctl)(option, second, third, fourth, fifth);
+	int result;
 
+	if (option == PR_SET_SECCOMP)
+		lifecycle_before_sandbox();
+	result = REAL(prctl)(option, second, third, fourth, fifth);
 	if (result == 0)
 		prctl_succeeded(option, second);
 	return result;
@@ -61,9 +64,13 @@ static void seccomp_answered(uint32_t operation, uint32_t flags, long result)
 long sandbox_call(const struct syscall_call *call)
 {
 	const long *a = call->arguments;
-	long result = syscall_real(call);
+	bool is_seccomp = (int)call->number == SYS_seccomp;
+	long result;
 
-	if ((int)call->number == SYS_seccomp)
+	if (is_seccomp || (int)a[0] == PR_SET_SECCOMP)
+		lifecycle_before_sandbox();
+	result = syscall_real(call);
+	if (is_seccomp)
 		seccomp_answered((uint32_t)a[0], (uint32_t)a[1], result);
 	else if (result == 0)
 		prctl_succeeded((int)a[0], (unsigned long)a[1]);

@@ -164,6 +164,7 @@ static void after_fork(void)
 	if (is_wiped && startup.is_on && config.children) {
 		forget_parent();
 		startup.child = (pid_t)KERNEL_CALL(getpid);
+		region_begin_here();
 	} else if (is_wiped || !is_our_process()) {
 		(void)start_child();
 	}
@@ -309,9 +310,18 @@ void lifecycle_before_abort(void)
 		region_set_sign(REGION_SIGN_ABORT);
 }
 
+void lifecycle_before_sandbox(void)
+{
+	int saved_errno = errno;
+
+	need_region();
+	errno = saved_errno;
+}
+
+/* The kernel is not asked whose process this is. */
 void lifecycle_sandboxed(void)
 {
-	if (is_our_process())
+	if (startup.is_on && !startup.child && atomic_load_explicit(thread_fork_word, memory_order_relaxed) != 0)
 		region_set_sign(REGION_SIGN_SANDBOX);
 	startup.is_on = false;
 	kernel_forbid();

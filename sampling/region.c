@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
 #include <time.h>
@@ -25,12 +26,18 @@ enum { PAGE_BYTES = 4096 };
 static struct {
 	struct region *mine;
 	uint64_t bytes;
-	_Atomic bool is_reserved;     /* all of it */
-	int dump_signal;              /* 0: none */
-	char path[REGION_PATH_BYTES]; /* "" when anonymous */
+	_Atomic bool is_reserved;          /* all of it */
+	int dump_signal;                   /* 0: none */
+	char path[REGION_PATH_BYTES];      /* "" when anonymous */
+	char directory[REGION_PATH_BYTES]; /* of region_begin_here */
 } state;
 
 static bool grow_arena(void);
+
+void region_begin_here(void)
+{
+	process_directory(state.directory, sizeof(state.directory));
+}
 
 static uint64_t page_up(uint64_t bytes)
 {
@@ -105,7 +112,10 @@ static void describe_process(struct region_header *header, uint64_t process_star
 	header->pid_namespace = process_pid_namespace();
 	process_boot_id(header->boot_id);
 	process_program(header->program, sizeof(header->program));
-	process_directory(header->directory, sizeof(header->directory));
+	if (!state.directory[0])
+		region_begin_here();
+	memcpy(header->directory, state.directory, sizeof(header->directory));
+	state.directory[0] = '\0';
 	snprintf(header->out, sizeof(header->out), "%s", config.out);
 	header->started = clock_anchor_first();
 	header->early = clock_anchor_now();

@@ -98,6 +98,9 @@ struct region {
  * system calls: may run in a signal handler. Not twice at the same time. */
 bool region_create(void);
 
+/* In a forked child that will make its region later: it starts in the directory where it is now. */
+void region_begin_here(void);
+
 /* Reserves what region_create left: call when a second thread is about to exist. Once is enough; more is harmless. */
 void region_reserve_all(void);
 
