@@ -14,8 +14,9 @@ enum { WINDOW = 8 }; /* entries in which a word may be, from its hash on */
 #define WAS_WOKEN (UINT64_C(1) << 33) /* while this one was expected, somebody was woken */
 #define CAME_BACK (UINT64_C(1) << 34) /* and after that it was expected again */
 
+/* A cache line each: threads that wait for different words share none. */
 struct entry {
-	_Atomic uintptr_t word; /* 0: free */
+	_Alignas(64) _Atomic uintptr_t word; /* 0: free */
 	_Atomic uint64_t seen;
 	_Atomic(const struct sample *) waiter;
 };

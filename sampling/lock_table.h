@@ -51,6 +51,8 @@ struct lock_account {
 	_Atomic uint32_t kind;    /* of that wait, enum wait_kind */
 };
 
+_Static_assert(sizeof(struct lock_account) % 64 == 0, "threads that wait for different locks share no cache line");
+
 struct lock_table {
 	_Atomic uint32_t resets;
 	_Atomic uint64_t keys[LOCK_TABLE_LIMIT]; /* 0: free */

@@ -15,11 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What is asked for at every call; the functions below change it. */
+/* What is asked for at every call; the functions below change it. A cache line of its own. */
 struct record_knobs {
-	_Atomic uint32_t fraction;   /* 0: off; 1: all */
-	_Atomic uint32_t lock_shift; /* one lock in 2^lock_shift is followed at a time */
-	_Atomic uint64_t rate_ticks; /* 0: off; 1: all */
+	_Alignas(64) _Atomic uint32_t fraction; /* 0: off; 1: all */
+	_Atomic uint32_t lock_shift;            /* one lock in 2^lock_shift is followed at a time */
+	_Atomic uint64_t rate_ticks;            /* 0: off; 1: all */
 	/* A wait with a threshold up to this is worth its stack beforehand: unwinding is then hidden in the wait. One with a
 	 * higher threshold waits so much longer than unwinding takes that it can be done afterwards, if at all. */
 	_Atomic uint64_t early_ticks;

@@ -88,6 +88,9 @@ struct sample {
 	uint64_t frames[]; /* depth of them */
 };
 
+_Static_assert(sizeof(struct sample) + sizeof(uint64_t) > 64 - 16,
+	       "no two have counts in one cache line: units are 16 bytes");
+
 /* 1 + the power of two that is not longer. */
 static inline uint8_t sample_delay_class(uint64_t delay_ns)
 {

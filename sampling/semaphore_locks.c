@@ -10,9 +10,10 @@
 
 enum { WINDOW = 8 }; /* entries in which a semaphore may be, from its hash on */
 
+/* A cache line each: it is written by every take and post. */
 struct entry {
-	_Atomic uintptr_t semaphore; /* 0: free */
-	_Atomic uintptr_t holder;    /* pthread_self, which a fork does not change; 0: not held */
+	_Alignas(64) _Atomic uintptr_t semaphore; /* 0: free */
+	_Atomic uintptr_t holder;                 /* pthread_self, which a fork does not change; 0: not held */
 };
 
 static struct entry entries[SEMAPHORE_LOCKS];

@@ -94,7 +94,7 @@ void threads_startup(void);
  * random. */
 void threads_init(struct thread_table *table, uint32_t depth, uint64_t seed);
 
-/* Bytes of one record for stacks of `depth` frames, and its extra room. */
+/* Bytes of one record for stacks of `depth` frames, and its extra room: whole cache lines. */
 uint32_t thread_record_bytes(uint32_t depth);
 
 /* More records may be used from now on. */

@@ -47,6 +47,8 @@ struct waiters_bucket {
 	uint64_t unused[4];
 };
 
+_Static_assert(sizeof(struct waiters_bucket) % 64 == 0, "locks in different buckets share no cache line");
+
 struct waiters {
 	struct waiters_bucket buckets[WAITERS_BUCKETS];
 };
@@ -83,6 +85,8 @@ struct waiters_presence {
 		_Atomic uint64_t either;
 	};
 };
+
+_Static_assert(sizeof(struct waiters_presence) == 64, "nor do their words");
 
 extern struct waiters_presence waiters_presence[WAITERS_BUCKETS] __attribute__((visibility("hidden")));
 
