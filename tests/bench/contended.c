@@ -19,7 +19,10 @@ static struct {
 	unsigned threads;
 	unsigned duration_ms;
 	_Atomic unsigned is_over;
-	uint64_t sections[THREADS_LIMIT][8]; /* a cache line each */
+	struct done {
+		_Alignas(64) uint64_t sections;
+		uint64_t begun_ns, ended_ns;
+	} done[THREADS_LIMIT];
 } bench = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void work(unsigned turns)
@@ -36,13 +39,31 @@ static void body(unsigned number, void *argument)
 		atomic_store(&bench.is_over, 1);
 		return;
 	}
+	bench.done[number].begun_ns = t_now_ns();
 	while (!atomic_load_explicit(&bench.is_over, memory_order_relaxed)) {
 		pthread_mutex_lock(&bench.mutex);
 		work(bench.turns);
 		pthread_mutex_unlock(&bench.mutex);
-		bench.sections[number][0]++;
+		bench.done[number].sections++;
 		work(bench.turns);
 	}
+	bench.done[number].ended_ns = t_now_ns();
+}
+
+/* The more threads there are, the longer it takes until all have begun, and noticed the end. */
+static void print(void)
+{
+	uint64_t least = UINT64_MAX, sum = 0, begun_ns = UINT64_MAX, ended_ns = 0;
+
+	for (unsigned i = 0; i < bench.threads; i++) {
+		const struct done *done = &bench.done[i];
+
+		sum += done->sections;
+		least = done->sections < least ? done->sections : least;
+		begun_ns = done->begun_ns < begun_ns ? done->begun_ns : begun_ns;
+		ended_ns = done->ended_ns > ended_ns ? done->ended_ns : ended_ns;
+	}
+	printf("%.0f %.3f\n", sum * 1e9 / (ended_ns - begun_ns), sum ? (double)least * bench.threads / sum : 0);
 }
 
 static int calibrate(void)
@@ -56,8 +77,6 @@ static int calibrate(void)
 
 int main(int argc, char **argv)
 {
-	uint64_t least = UINT64_MAX, sum = 0;
-
 	if (argc != 4)
 		return calibrate();
 	bench.turns = atoi(argv[1]);
@@ -66,11 +85,6 @@ int main(int argc, char **argv)
 	if (bench.threads < 1 || bench.threads > THREADS_LIMIT)
 		return 2;
 	t_run(bench.threads + 1, body, NULL);
-	for (unsigned i = 0; i < bench.threads; i++) {
-		sum += bench.sections[i][0];
-		if (bench.sections[i][0] < least)
-			least = bench.sections[i][0];
-	}
-	printf("%.0f %.3f\n", sum * 1e3 / bench.duration_ms, sum ? (double)least * bench.threads / sum : 0);
+	print();
 	return 0;
 }

@@ -41,7 +41,7 @@ kib_by_turns()
 	done
 }
 
-for threads in 1 4 16 64 256; do
+for threads in 1 4 16 64 256 512; do
 	kib_by_turns 8m $threads 1000 >lines
 	[ $threads = 64 ] && limit='everything<=3072' || limit=
 	at="$threads threads" rows 'Rss, 1000 stacks' KiB difference "$limit" <lines
