@@ -21,11 +21,11 @@ struct stack_limits {
 };
 
 /* The words that a walk has read, in their order. */
-#define STACK_LOG_WORDS 78
+#define STACK_LOG_WORDS 196
 struct stack_log {
-	uint64_t low;   /* the offsets are bytes from here */
+	uint64_t low;   /* the offsets are words from here */
 	uint32_t count; /* of the words; more than STACK_LOG_WORDS: they do not tell all that the walk depended on */
-	uint32_t offsets[STACK_LOG_WORDS];
+	uint16_t offsets[STACK_LOG_WORDS];
 	uint64_t words[STACK_LOG_WORDS];
 };
 

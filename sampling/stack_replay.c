@@ -7,34 +7,34 @@
 #include "kernel.h"
 #include "stack_replay.h"
 
-enum { PAGE_BYTES = 4096 };
+enum { PAGE_BYTES = 4096, THREAD_PAGES = 2 };
 
-_Static_assert(sizeof(struct stack_replay[STACK_REPLAYS]) <= PAGE_BYTES, "a thread has a page");
+_Static_assert(sizeof(struct stack_replay[STACK_REPLAYS]) <= THREAD_PAGES * PAGE_BYTES, "a thread has two pages");
 
 /* One thread's. */
-union page {
+union pages {
 	struct stack_replay replays[STACK_REPLAYS];
-	char bytes[PAGE_BYTES];
+	char bytes[THREAD_PAGES * PAGE_BYTES];
 };
 
 static struct {
-	union page *pages;
+	union pages *pages;
 	uint32_t threads;
 	uint64_t
 		tables; /* sample tables so far; what is kept belongs to one of them. Below the generation of the rules */
 } replays;
 
 /* Without huge pages, of which each thread's first stack would take one. */
-static union page *map(uint32_t threads)
+static union pages *map(uint32_t threads)
 {
-	size_t bytes = threads * sizeof(union page);
+	size_t bytes = threads * sizeof(union pages);
 	long result = KERNEL_CALL(mmap, NULL, bytes, PROT_READ | PROT_WRITE,
 				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (result < 0 && result > -PAGE_BYTES)
 		return NULL;
 	KERNEL_CALL(madvise, result, bytes, MADV_NOHUGEPAGE);
-	return (union page *)result;
+	return (union pages *)result;
 }
 
 void stack_replays_init(uint32_t threads)
@@ -79,7 +79,7 @@ static __attribute__((no_sanitize("address", "thread"))) bool reads_alike(const 
 	uint64_t differences = 0;
 
 	for (uint32_t i = 0; i < log->count; i++)
-		differences |= log->words[i] ^ *(const volatile uint64_t *)(log->low + log->offsets[i]);
+		differences |= log->words[i] ^ ((const volatile uint64_t *)log->low)[log->offsets[i]];
 	return differences == 0;
 }
 

@@ -4,10 +4,10 @@
  * waited before; and the words of one walk lie side by side, in cache lines that are fetched together, which the rules do not.
  *
  * Called from   the thread itself, guard held, signal handlers included; no allocation, lock, system call.
- * Memory        a page for each thread that records, private, of a mapping that is made once. Threads beyond STACK_REPLAY_THREADS, and
+ * Memory        two pages for each thread that records, private, of a mapping that is made once. Threads beyond STACK_REPLAY_THREADS, and
  *               all of them where it cannot be had, have none: their stacks are walked.
- * Kept          stacks with one way up and an end, inside known limits, whose walks read at most STACK_LOG_WORDS words; of two that would
- *               lie at the same place the later one.
+ * Kept          stacks with one way up and an end, inside known limits, half a MiB of them at most, whose walks read at most
+ *               STACK_LOG_WORDS words; of two that would lie at the same place the later one.
  * Unloading     changes the generation of the rules, which is part of what must be the same.
  */
 #ifndef CONTEND_STACK_REPLAY_H

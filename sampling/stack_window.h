@@ -50,11 +50,11 @@ static inline void stack_log_note(struct stack_window *window, uint64_t address,
 	struct stack_log *log = window->log;
 	uint64_t offset = address - window->low;
 
-	if (log->count >= STACK_LOG_WORDS || offset > UINT32_MAX) {
+	if (log->count >= STACK_LOG_WORDS || offset % STACK_WORD_BYTES || offset / STACK_WORD_BYTES > UINT16_MAX) {
 		stack_log_spoil(window);
 		return;
 	}
-	log->offsets[log->count] = (uint32_t)offset;
+	log->offsets[log->count] = (uint16_t)(offset / STACK_WORD_BYTES);
 	log->words[log->count++] = word;
 }
 

@@ -10,7 +10,7 @@
 
 #include "stack_fixture.h"
 
-enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, DEEP_LEVELS = STACK_LOG_WORDS };
+enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, DEEP_LEVELS = STACK_LOG_WORDS + 8 };
 
 static struct stack_replay *replays;
 static struct kept {
@@ -157,8 +157,22 @@ static void check_is_never_kept(const char *what)
 	ok(misses == 2 && hits == 0 && kept_last == 0, "%s: walked each time, %u of %u", what, misses, misses + hits);
 }
 
+static __attribute__((noinline)) void replay_far_below(void)
+{
+	volatile char room[UINT16_MAX * sizeof(uint64_t)];
+
+	room[zero] = 0;
+	replay();
+	zero = room[zero];
+}
+
 static void what_is_not_whole_is_not_kept(void)
 {
+	start_afresh();
+	for (unsigned i = 0; i < 2 + zero; i++)
+		replay_far_below();
+	check_is_never_kept("more stack than a log reaches");
+
 	start_afresh();
 	for (unsigned i = 0; i < 2 + zero; i++)
 		descend_to_replay(DEEP_LEVELS);
