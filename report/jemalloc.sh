@@ -13,6 +13,8 @@ output=$1
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(dirname "$output")/jemalloc
 : "${CC:=gcc}"
+machine=$($CC -dumpmachine)
+arch=${machine%%-*}
 
 fail() {
 	echo "jemalloc.sh: $*" >&2
@@ -62,7 +64,7 @@ for object in "$work"/*.o; do
 done
 objcopy --redefine-sym a0malloc=outside_tsd_malloc --redefine-sym a0dalloc=outside_tsd_free "$work/tsd.o"
 $CC -O2 -std=gnu17 -Wall -Wextra -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -iquote "$here/../sampling" -c -o "$work/outside.o" "$here/jemalloc/outside.c" || fail "cannot compile outside.c"
+	-fno-asynchronous-unwind-tables -iquote "$here/../sampling" -iquote "$here/../sampling/$arch" -c -o "$work/outside.o" "$here/jemalloc/outside.c" || fail "cannot compile outside.c"
 cat >"$work/sections.ld" <<'END'
 SECTIONS
 {
