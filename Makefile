@@ -4,6 +4,7 @@
 # make check      installs what is missing, builds, runs all tests
 # make stress     storms for about half an hour; writes what came of them into tests/stress/README.md
 # make bench      the cost, measured on this machine: tables and plots in build/bench (QUICK=1: in a few minutes)
+# make bench-servers  the cost for real servers, in half an hour
 # make fuzz       the readers of foreign files under a fuzzer, FUZZ_SECONDS (900) each
 # make install    to PREFIX (/usr/local), BINDIR, LIBDIR, INCLUDEDIR, DATADIR, all below DESTDIR; make uninstall
 # make deb        a Debian package, build/contend_VERSION_amd64.deb; no root needed
@@ -62,7 +63,7 @@ libraries_of = $(filter $(root)/$(1)_library%,$(shared))
 programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,$(root)/$(basename $f)))
 
 .DELETE_ON_ERROR:
-.PHONY: all check stress demo bench bench-programs fuzz fuzzers install-needs units programs install uninstall deb clean
+.PHONY: all check stress demo bench bench-programs bench-servers fuzz fuzzers install-needs units programs install uninstall deb clean
 all: $(root)/libcontend.so $(root)/contend $(root)/contend.1 $(root)/libcontend.7
 
 # The architecture: which folder sees which. An include against the arrow does not compile. What differs between processors is in
@@ -234,6 +235,9 @@ stress: install-needs
 bench:
 	@sh .ci/install-needs bench
 	@bash tests/bench/run.sh
+bench-servers:
+	@sh .ci/install-needs bench-servers
+	@bash tests/bench/run.sh servers
 fuzz: install-needs fuzzers
 	@bash tests/fuzz/run.sh
 clean:

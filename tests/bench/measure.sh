@@ -99,7 +99,7 @@ rows()
 
 	read -r value parameter <<<"${at:-- -}"
 	what=$(printf '%s\t' "$section" "$1" "$value" "$parameter" "$2" "$3")
-	awk -v how="$3" -v limits="${4:-}" -v field="${5:-1}" -f "$here/statistics.awk" |
+	awk -v how="$3" -v limits="${4:-}" -v field="${5:-1}" -f "$here/numbers.awk" -f "$here/statistics.awk" |
 		awk -v what="$what" -v measured="$measured" -v OFS='\t' '{ print what $0, measured }' |
 		tee -a "$rows_file" | awk -f "$here/row.awk" -f "$here/table.awk"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# statistics.awk: from measured values to figures, a line for each setting but bare.
+# statistics.awk, after numbers.awk: from measured values to figures, a line for each setting but bare.
 #
 # In:   ROUND SETTING VALUE...       "-" where a run gave none
 # Out:  SETTING BARE LOADED COST LOW HIGH RUNS LIMIT VERDICT, between tabs: the medians, and of the cost the quartiles, too
@@ -85,21 +85,4 @@ function is_number(text)
 function number(v)
 {
 	return sprintf("%.6g", v)
-}
-
-function sort(values, n,   i, j, v)
-{
-	for (i = 2; i <= n; i++) {
-		v = values[i]
-		for (j = i - 1; j && values[j] > v; j--) values[j + 1] = values[j]
-		values[j + 1] = v
-	}
-}
-
-# Between the two values that are next to it.
-function quantile(values, n, q,   at, below)
-{
-	at = 1 + (n - 1) * q
-	below = int(at)
-	return below == n ? values[n] : values[below] + (at - below) * (values[below + 1] - values[below])
 }

@@ -5,7 +5,7 @@
 
 figures()
 {
-	awk -v how="$1" -v limits="${2:-}" -v field="${3:-1}" -f "$ROOT/tests/bench/statistics.awk" | tr '\t' ' '
+	awk -v how="$1" -v limits="${2:-}" -v field="${3:-1}" -f "$ROOT/tests/bench/numbers.awk" -f "$ROOT/tests/bench/statistics.awk" | tr '\t' ' '
 }
 
 five="1 bare 10
