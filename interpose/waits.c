@@ -6,6 +6,7 @@
  */
 #include <sys/mman.h>
 
+#include "file_type.h"
 #include "measure.h"
 
 /* The value of `call`, measured as a wait at `place`. `descriptor` is evaluated before it, with a RESULT of 0, and after it, and may

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "file_type.h"
 #include "heap.h"
 #include "region_check_parts.h"
 #include "sort.h"
@@ -56,7 +57,8 @@ static void check_slot(struct region_check *check, uint32_t index, const struct 
 			  index, wait->lock);
 	region_check_that(check, atomic_load_explicit(&wait->is_ending, memory_order_relaxed) <= 1,
 			  "thread record %u: a wait neither ends nor not", index);
-	region_check_that(check, wait->file >= -1, "thread record %u: a wait for descriptor %d", index, wait->file);
+	region_check_that(check, wait->file >= FILE_IS_SOCKET, "thread record %u: a wait for descriptor %d", index,
+			  wait->file);
 	region_check_that(check, !unit || region_check_sample_at(check, unit),
 			  "thread record %u: a wait whose stack is in no sample", index);
 }

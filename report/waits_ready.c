@@ -11,7 +11,7 @@ enum { LIMIT_NS = 100000000 };
 /* Whether who holds a lock waits himself only the process knows. */
 static bool is_incomplete(const struct thread_wait *wait)
 {
-	return wait->waiter.lock || (wait->rate_ticks != 0 && (thread_wait_unit(wait) == 0 || wait->file >= 0));
+	return wait->waiter.lock || (wait->rate_ticks != 0 && (thread_wait_unit(wait) == 0 || wait->file != -1));
 }
 
 static bool is_old_enough(const struct thread_wait *wait, uint64_t now_ticks, uint64_t least_ticks)

@@ -90,6 +90,8 @@ enum file_type file_type_of(int descriptor)
 	char path[PATH_BYTES + 1] = "";
 	struct stat status;
 
+	if (descriptor == FILE_IS_SOCKET)
+		return FILE_TYPE_SOCKET;
 	if (descriptor < 0 || kernel_is_forbidden() ||
 	    KERNEL_CALL(newfstatat, descriptor, "", &status, AT_EMPTY_PATH) != 0)
 		return FILE_TYPE_NONE;
@@ -102,6 +104,8 @@ enum file_type file_type_of_other(uint32_t tid, int descriptor)
 	struct stat status;
 	const char *link;
 
+	if (descriptor == FILE_IS_SOCKET)
+		return FILE_TYPE_SOCKET;
 	if (descriptor < 0 || kernel_is_forbidden())
 		return FILE_TYPE_NONE;
 	link = put_text(put_number(put_text(put_number(path + PATH_BYTES, (uint32_t)descriptor), "/fd/"), tid),

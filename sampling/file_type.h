@@ -18,6 +18,9 @@ enum file_type {
 	FILE_TYPE_COUNT
 };
 
+/* In place of a descriptor: one that is a socket, as its call shows. The kernel is not asked. */
+#define FILE_IS_SOCKET (-2)
+
 /* descriptor -1: none. FILE_TYPE_NONE also where the kernel must not be asked (kernel_forbid). */
 enum file_type file_type_of(int descriptor);
 

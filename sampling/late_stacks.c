@@ -79,7 +79,7 @@ static bool is_wanted(const struct late *late)
 
 	if (thread_wait_unit(wait) == 0)
 		return true;
-	return wait->file >= 0 && sample_table_at(thread_wait_unit(wait))->file_type == FILE_TYPE_NONE &&
+	return wait->file != -1 && sample_table_at(thread_wait_unit(wait))->file_type == FILE_TYPE_NONE &&
 	       !shown_sample(wait, 0);
 }
 

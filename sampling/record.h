@@ -24,8 +24,8 @@
 struct record_site {
 	enum wait_kind kind;
 	enum wait_end end;
-	const void *object;          /* its address; never looked into */
-	int file;                    /* descriptor that a wait is about, or -1; may be known only when it is over */
+	const void *object; /* its address; never looked into */
+	int file; /* descriptor that a wait is about, or -1, or FILE_IS_SOCKET; may be known only when it is over */
 	uint64_t leaf_address;       /* entry of the function that the application called */
 	const void *frame_pointer;   /* STACK_MARK() of the wrapper (stack_origin.h) */
 	const struct sample *waiter; /* of what is released, if names must tell what that is; else NULL */

@@ -51,7 +51,7 @@ struct thread_wait {
 	_Atomic uint64_t stack;
 	uint64_t held;              /* when locks that its thread holds were first charged (report/held_locks.c) */
 	uint32_t sequence;          /* the record's, when the wait was written */
-	int32_t file;               /* descriptor that it is about, or -1 */
+	int32_t file;               /* descriptor that it is about, -1: none, or FILE_IS_SOCKET */
 	_Atomic uint32_t is_ending; /* set before its end is timed: what it adds up to may be in the tables or not */
 	uint32_t kind;              /* enum wait_kind */
 	uint32_t lock;              /* 1 + number in the lock table; 0: none, or what no release ends */

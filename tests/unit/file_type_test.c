@@ -117,6 +117,7 @@ static void check_numbers(void)
 	int low = eventfd(0, 0);
 
 	is_str(name_of(-1), "", "no descriptor");
+	is_str(name_of(FILE_IS_SOCKET), "socket", "one that can only be a socket");
 	is_str(name_of(-100), "", "the directory that -100 means elsewhere");
 	is_str(name_of(2147483647), "", "a number that none has");
 	getrlimit(RLIMIT_NOFILE, &limit);
@@ -145,6 +146,7 @@ static void check_sandbox(void)
 	is_str(name_of(one), "file", "a file before system calls may be punished");
 	kernel_forbid();
 	is_str(name_of(one), "", "and after");
+	is_str(name_of(FILE_IS_SOCKET), "socket", "a socket, as its call shows, which nobody asks about");
 	close(one);
 }
 
