@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #include "pairs.h"
+#include "pressed.h"
+
+enum { COUNTED_RELEASES = 100 };
 
 static pthread_mutex_t recursive, taken_recursive, errorcheck, adaptive, robust, inherit, protect, fresh_mutex;
 static pthread_mutex_t taken = PTHREAD_MUTEX_INITIALIZER;
@@ -77,6 +80,7 @@ static void counted_init_files(void)
 
 static void counted_init(void)
 {
+	pressed_begin(COUNTED_RELEASES);
 	counted_init_locks();
 	counted_init_files();
 }

@@ -3,13 +3,12 @@
  * instruction at a time, and prints for each how many of them lay in OBJECT (the name of its file) and how many in other libraries. Not
  * counted is what lies in the program itself.
  *
- * A pair is made ROUNDS times and the least counts are taken: so what is left out is what some rounds do beside, by chance (one
- * guarded call in OVERHEAD_PERIOD is timed, one release in CONTEND_FRACTION is kept), because time passed (a wait is the longest so
- * far), or for the first time.
+ * A pair is made ROUNDS times in each of PROCESSES processes, and the least counts are taken. So what is left out is what some rounds do
+ * beside: by chance (one guarded call in OVERHEAD_PERIOD is timed, one release in CONTEND_FRACTION is kept), because time passed (a wait
+ * is the longest so far), for the first times, or where addresses, which are others in each process, meet in a table.
  */
 #include <elf.h>
 #include <errno.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +24,9 @@
 #include "counted.h"
 
 enum {
-	ROUNDS = 9,
+	PROCESSES = 2,
+	ROUNDS = 5,
+	WARM_ROUNDS = 2,  /* that are not stepped through */
 	NOT_ALLOWED = 77, /* exit status: nobody may trace here */
 };
 
@@ -40,6 +41,8 @@ static const char *const names[] = {
 #undef PAIR
 #undef COUNTED
 };
+
+enum { PAIRS = sizeof(names) / sizeof(*names) };
 
 /* The pairs begin and end where this signal is raised: the stepping process swallows it. */
 static void mark(void)
@@ -65,11 +68,13 @@ static int make_pairs(void)
 		_exit(NOT_ALLOWED);
 	raise(SIGSTOP);
 #define COUNTED(pair, first, second)                                                                                   \
-	for (int round = 0; round < ROUNDS; round++) {                                                                 \
-		mark();                                                                                                \
+	for (volatile int round = -WARM_ROUNDS; round < ROUNDS; round++) {                                             \
+		if (round >= 0)                                                                                        \
+			mark();                                                                                        \
 		first;                                                                                                 \
 		second;                                                                                                \
-		mark();                                                                                                \
+		if (round >= 0)                                                                                        \
+			mark();                                                                                        \
 	}
 #define PAIR(pair, limit_single, limit_threads, first, second) COUNTED(pair, first, second)
 	COUNTED(NOTHING, (void)0, (void)0)
@@ -115,16 +120,21 @@ static uint64_t program_counter(void)
 #endif
 }
 
-/* Until it stops again: is that at a mark? Else it made a step. */
-static bool resume_to_mark(enum __ptrace_request how)
+/* Until it stops again: at a mark, or after a step. */
+static void resume(enum __ptrace_request how)
 {
-	siginfo_t info;
 	int status;
 
 	if (ptrace(how, stepped.pid, NULL, NULL) || waitpid(stepped.pid, &status, 0) != stepped.pid)
 		fail("it cannot be traced");
 	if (!WIFSTOPPED(status) || WSTOPSIG(status) != SIGTRAP)
 		fail("it ended, or got a signal");
+}
+
+static bool is_at_mark(void)
+{
+	siginfo_t info;
+
 	if (ptrace(PTRACE_GETSIGINFO, stepped.pid, NULL, &info))
 		fail("its signal cannot be looked at");
 	return info.si_code == SI_TKILL;
@@ -160,22 +170,24 @@ static void find_code(void)
 		fail("the object is not loaded");
 }
 
+/* From a mark to the next one. */
 static struct count count_round(void)
 {
 	struct count count = {0};
 
-	if (!resume_to_mark(PTRACE_CONT))
+	resume(PTRACE_CONT);
+	if (!is_at_mark())
 		fail("it stopped before its next pair");
 	if (!stepped.code.end)
 		find_code();
-	do {
+	for (resume(PTRACE_SINGLESTEP); !is_at_mark(); resume(PTRACE_SINGLESTEP)) {
 		uint64_t at = program_counter();
 
 		if (at >= stepped.code.begin && at < stepped.code.end)
 			count.object++;
 		else if (at < stepped.program.begin || at >= stepped.program.end)
 			count.others++;
-	} while (!resume_to_mark(PTRACE_SINGLESTEP));
+	}
 	return count;
 }
 
@@ -184,28 +196,22 @@ static unsigned least(unsigned one, unsigned other)
 	return one < other ? one : other;
 }
 
-static struct count count_pair(void)
+static void count_pairs(struct count counts[PAIRS])
 {
-	struct count counted = {UINT_MAX, UINT_MAX};
+	for (unsigned i = 0; i < PAIRS * ROUNDS; i++) {
+		struct count count = count_round(), *pair = &counts[i / ROUNDS];
 
-	for (unsigned i = 0; i < ROUNDS; i++) {
-		struct count count = count_round();
-
-		counted.object = least(counted.object, count.object);
-		counted.others = least(counted.others, count.others);
+		pair->object = least(pair->object, count.object);
+		pair->others = least(pair->others, count.others);
 	}
-	return counted;
 }
 
-static void print_pairs(void)
+static void print_pairs(const struct count counts[PAIRS])
 {
-	struct count marks = count_pair();
+	const struct count *marks = &counts[0];
 
-	for (unsigned i = 1; i < sizeof(names) / sizeof(*names); i++) {
-		struct count count = count_pair();
-
-		printf("%s %u %u\n", names[i], count.object - marks.object, count.others - marks.others);
-	}
+	for (unsigned i = 1; i < PAIRS; i++)
+		printf("%s %u %u\n", names[i], counts[i].object - marks->object, counts[i].others - marks->others);
 }
 
 /* Both processes on one CPU, which either leaves when it stops: several times as fast. */
@@ -218,14 +224,11 @@ static void stay_here(void)
 	sched_setaffinity(0, sizeof(here), &here);
 }
 
-int main(int argc, char **argv)
+static void start(void)
 {
 	int status = 0;
 
-	if (argc < 2)
-		return make_pairs();
-	stay_here();
-	stepped.object = argv[1];
+	stepped.code.end = stepped.program.end = 0;
 	stepped.pid = fork();
 	if (!stepped.pid) {
 		execl("/proc/self/exe", "instructions", NULL);
@@ -233,10 +236,26 @@ int main(int argc, char **argv)
 	}
 	waitpid(stepped.pid, &status, WUNTRACED);
 	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
+		exit(WEXITSTATUS(status));
 	if (ptrace(PTRACE_SETOPTIONS, stepped.pid, NULL, PTRACE_O_EXITKILL))
 		fail("it cannot be traced");
-	print_pairs();
-	kill(stepped.pid, SIGKILL);
+}
+
+int main(int argc, char **argv)
+{
+	static struct count counts[PAIRS];
+
+	if (argc < 2)
+		return make_pairs();
+	memset(counts, 0xff, sizeof(counts));
+	stay_here();
+	stepped.object = argv[1];
+	for (unsigned i = 0; i < PROCESSES; i++) {
+		start();
+		count_pairs(counts);
+		kill(stepped.pid, SIGKILL);
+		waitpid(stepped.pid, NULL, 0);
+	}
+	print_pairs(counts);
 	return 0;
 }

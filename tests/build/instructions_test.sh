@@ -5,16 +5,25 @@
 . "$ROOT/tests/tap.sh"
 list=$ROOT/tests/bench/instructions.txt
 
-# Of two lists, the second on standard input: what differs, a line for each pair.
+# Of two lists, the second on standard input: what differs, a line for each pair and setting.
 differences()
 {
-	awk 'NR == FNR { if (!/^#/) { defaults[$1] = $2; off[$1] = $3 } next }
+	awk 'BEGIN { settings = split("by default,off,with options", words, ",") }
 		/^#/ { next }
+		NR == FNR { for (i = 1; i <= settings; i++) recorded[$1, i] = $(i + 1); is_known[$1]; next }
 		{ is_there[$1] }
-		!($1 in off) { print $1 ": not recorded, " $2 " by default and " $3 " off now"; next }
-		$2 != defaults[$1] { print $1 ": " defaults[$1] " recorded, " $2 " now" }
-		$3 != off[$1] { print $1 ", off: " off[$1] " recorded, " $3 " now" }
-		END { for (pair in off) if (!(pair in is_there)) print pair ": recorded, and is no pair now" }' "$1" -
+		!($1 in is_known) { print $1 ": not recorded"; next }
+		{ for (i = 1; i <= settings; i++) if ($(i + 1) != recorded[$1, i])
+			print $1 ", " words[i] ": " recorded[$1, i] " recorded, " $(i + 1) " now" }
+		END { for (pair in is_known) if (!(pair in is_there)) print pair ": recorded, and is no pair now" }' "$1" -
+}
+
+# Of two such lists the lesser numbers.
+least()
+{
+	awk '/^#/ { next }
+		NR == FNR { before[$1] = $0; next }
+		{ split(before[$1], numbers); for (i = 2; i <= NF; i++) if (numbers[i] < $i) $i = numbers[i]; print }' "$1" "$2"
 }
 
 measure()
@@ -39,14 +48,21 @@ if [ "$other" ]; then
 	skip 'instructions of each pair' "recorded with, and now: ${other//$'\n'/ }"
 	finish
 fi
-# Once more, if need be: what walks a stack looks up its frames in a table by their addresses, where two may collide by chance.
+# Again, if need be, for what depends on addresses or on time: less is always possible, and what is less in any of them counts.
 differs=$(differences "$list" <"$TMPDIR/now")
-[ -z "$differs" ] || { measure; differs=$(differences "$list" <"$TMPDIR/now"); }
+for ((again = 0; again < 3 && ${#differs} > 0; again++)); do
+	mv "$TMPDIR/now" "$TMPDIR/before"
+	measure
+	differs=$(least "$TMPDIR/before" "$TMPDIR/now" | tee "$TMPDIR/both" | differences "$list")
+	mv "$TMPDIR/both" "$TMPDIR/now"
+done
 none 'each pair takes the instructions that are recorded' "${differs:+$differs
 if that is meant: bash tests/bench/instructions.sh --record}"
 at_least 'there were pairs to compare' "$(grep -vc '^#' "$TMPDIR/now")" 40
-is 'a change would be noticed' "$(printf 'mutex 17 17\nold 1 1\n' >"$TMPDIR/list"; printf 'mutex 18 17\nnew 2 2\n' | differences "$TMPDIR/list")" \
-	'mutex: 17 recorded, 18 now
-new: not recorded, 2 by default and 2 off now
+printf 'mutex 17 17 40\nold 1 1 1\n' >"$TMPDIR/list"
+is 'a change would be noticed' "$(printf 'mutex 18 17 39\nnew 2 2 2\n' | differences "$TMPDIR/list")" \
+	'mutex, by default: 17 recorded, 18 now
+mutex, with options: 40 recorded, 39 now
+new: not recorded
 old: recorded, and is no pair now'
 finish
