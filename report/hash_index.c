@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -67,14 +68,19 @@ void hash_index_free(struct hash_index *index)
 	*index = (struct hash_index){0};
 }
 
-/* Random bytes that the kernel gave the process. */
+/* Random bytes that the kernel gave the process; kept, because asking takes longer than a hash. */
 static uint64_t hash_seed(void)
 {
-	const void *random_bytes = (const void *)getauxval(AT_RANDOM);
-	uint64_t seed = 0;
+	static _Atomic uint64_t kept; /* 0: not asked yet */
+	uint64_t seed = atomic_load_explicit(&kept, memory_order_relaxed);
+	const void *random_bytes;
 
+	if (seed)
+		return seed;
+	random_bytes = (const void *)getauxval(AT_RANDOM);
 	if (random_bytes)
 		memcpy(&seed, random_bytes, sizeof(seed));
+	atomic_store_explicit(&kept, seed, memory_order_relaxed);
 	return seed;
 }
 
