@@ -27,8 +27,8 @@ void lifecycle_before_end(enum lifecycle_end end);
 /* abort() was called: that is noted, and nothing else done, for a handler may yet return from it by a jump. */
 void lifecycle_before_abort(void);
 
-/* System calls may be punished soon: what a forked child has put off is done now. */
-void lifecycle_before_sandbox(void);
+/* System calls may be punished soon, or files be out of reach: what a forked child has put off is done now. */
+void lifecycle_before_confined(void);
 
 /* System calls may be punished from now on: nothing more is done, at the end neither, and the region stays. */
 void lifecycle_sandboxed(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     prctl; and sees prctl and seccomp in syscall().
+/* Overrides     prctl, chroot; and sees prctl and seccomp in syscall().
  * A process that puts a seccomp filter on itself may be killed for a system call that it never makes by itself: from then
  * on we make none, write no profile, and leave the region for `contend dump`. In strict mode, and where the program asks for it,
  * the clock kills, too: then nothing is measured any more. (Filters that were there before the program started cannot be seen.)
@@ -10,8 +10,16 @@
 
 #include "clock.h"
 #include "lifecycle.h"
+#include "real.h"
 #include "sandbox.h"
 #include "syscall.h"
+
+/* Below another root there is no place where a region can be found. */
+int chroot(const char *directory)
+{
+	lifecycle_before_confined();
+	return REAL(chroot)(directory);
+}
 
 static void close_sandbox(bool is_strict)
 {
@@ -40,7 +48,7 @@ int prctl(int option, unsigned long second, unsigned long third, unsigned long f
 	int result;
 
 	if (option == PR_SET_SECCOMP)
-		lifecycle_before_sandbox();
+		lifecycle_before_confined();
 	result = REAL(prctl)(option, second, third, fourth, fifth);
 	if (result == 0)
 		prctl_succeeded(option, second);
@@ -68,7 +76,7 @@ long sandbox_call(const struct syscall_call *call)
 	long result;
 
 	if (is_seccomp || (int)a[0] == PR_SET_SECCOMP)
-		lifecycle_before_sandbox();
+		lifecycle_before_confined();
 	result = syscall_real(call);
 	if (is_seccomp)
 		seccomp_answered((uint32_t)a[0], (uint32_t)a[1], result);

@@ -310,7 +310,7 @@ void lifecycle_before_abort(void)
 		region_set_sign(REGION_SIGN_ABORT);
 }
 
-void lifecycle_before_sandbox(void)
+void lifecycle_before_confined(void)
 {
 	int saved_errno = errno;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The parent contends, then forks two children that contend in another function, one of which forks again before it
- * ends by _exit; a third records nothing, and if ASK is set asks for a dump. Prints each process as "NAME pid". */
+ * ends by _exit; a third records nothing, and if ASK is set asks for a dump; a fourth goes below the root CHROOT, if that is set, and
+ * is killed when it has contended there. Prints each process as "NAME pid". */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -26,6 +27,12 @@ WAITS_OF(parent)
 WAITS_OF(child)
 WAITS_OF(grandchild)
 
+OWN_FRAME static void rooted_wait(void)
+{
+	usleep(1000);
+	NO_TAIL_CALL();
+}
+
 static void grandchild(void)
 {
 	if (fork()) {
@@ -36,12 +43,29 @@ static void grandchild(void)
 	_exit(0);
 }
 
+static void go_below(const char *root)
+{
+	if (!root)
+		return;
+	if (chroot(root)) {
+		perror(root);
+		return;
+	}
+	for (int i = 0; i < 5; i++)
+		rooted_wait();
+	printf("rooted %d\n", getpid());
+	fflush(stdout);
+	raise(SIGKILL);
+}
+
 int main(void)
 {
 	parent_contend(11);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		if (fork())
 			continue;
+		if (i == 3)
+			go_below(getenv("CHROOT"));
 		if (i < 2)
 			child_contend(5);
 		if (i == 1)

@@ -40,6 +40,18 @@ check 'with CONTEND_CHILDREN=0 it ends well too' env LD_PRELOAD="$LIBCONTEND" CO
 	CONTEND_CHILDREN=0 CONTEND_OUT="$work/alone.%p.%n" "$live/fork"
 is 'and the parent alone writes profiles' "$(find "$work" -name 'alone.*.pb.gz' | wc -l)" 2
 
+# Below another root no region could be made: it has been, before.
+mkdir "$work/root"
+check 'one that goes below another root ends as it wants to' env LD_PRELOAD="$LIBCONTEND" CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1 \
+	CONTEND_OUT="$work/rooted.%p.%n" CHROOT="$work/root" sh -c "exec '$live/fork' >'$work/out' 2>'$work/err'"
+rooted=$(awk '$1 == "rooted" { print $2 }' "$work/out")
+if grep -q 'not permitted' "$work/err"; then
+	skip 2 'this user may not change its root'
+else
+	check 'what it recorded can be had' env -C "$work" "$contend" dump "$rooted"
+	is 'all of it' "$(sum "$(decoded "contend.fork.$rooted" last block)" count ';rooted_wait;')" 5
+fi
+
 # It has nothing to tell, but who asks is answered.
 check 'a child that is asked ends well' env LD_PRELOAD="$LIBCONTEND" CONTEND_OUT="$work/idle.%p.%n" ASK=1 sh -c "exec '$live/fork' >'$work/out'"
 idle=$(awk '$1 == "idle" { print $2 }' "$work/out")
