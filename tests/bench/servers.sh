@@ -70,14 +70,16 @@ cpu_us()
 	family "$1" | awk -v ticks="$ticks_per_s" '{ sum += $2 } END { printf "%.0f\n", sum * 1e6 / ticks }'
 }
 
+# The first process of a server would replace the others that it misses: it is stopped before they are counted.
 kill_all()
 {
-	local way
+	local server
 
-	for way in "${!server_of[@]}"; do
+	for server in "${server_of[@]}"; do
+		kill -STOP "$server" 2>/dev/null
 		# shellcheck disable=SC2046 # processes
-		kill -KILL $(family "${server_of[$way]}" | cut -d ' ' -f 1) "${server_of[$way]}" 2>/dev/null
-		wait "${server_of[$way]}" 2>/dev/null
+		kill -KILL "$server" $(family "$server" | cut -d ' ' -f 1) 2>/dev/null
+		wait "$server" 2>/dev/null
 	done
 	server_of=()
 }
