@@ -20,7 +20,7 @@ for threads in 1 2 4 16 64 128 256 512; do
 	for_ms 30 "$bench/apart" read $threads | rows 'own read' ns difference
 	for_ms 30 "$bench/apart" wait $threads | rows 'own wait' ns difference
 	[ $threads = 1 ] || for_ms 30 "$bench/apart" couple $threads | rows 'mutex of two, a section' ns difference
-	[ $threads = 1 ] || by_turns "$bench/contended" $turns_per_us $threads "$(scaled 100)" |
+	[ $threads = 1 ] || by_turns "$bench/contended" "$turns_per_us" $threads "$(scaled 100)" |
 		rows 'mutex of all, 1 us in, 1 us out' sections/s ratio
 	control line 'increment of a line that all write'
 	control lines 'increment of an own line'
