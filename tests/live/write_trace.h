@@ -64,6 +64,19 @@ static bool write_trace_watches(uint64_t address)
 	return false;
 }
 
+/* Does the interrupted thread go on for one instruction only? */
+static void write_trace_step(void *context, bool is_one)
+{
+#ifdef __x86_64__
+	greg_t *flags = &((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL];
+
+	*flags = is_one ? *flags | WRITE_TRACE_TRAP_FLAG : *flags & ~WRITE_TRACE_TRAP_FLAG;
+#else
+	(void)context, (void)is_one;
+	abort();
+#endif
+}
+
 /* Writes to a page that is not watched are faults as ever. */
 static void write_trace_fault(int number, siginfo_t *info, void *context)
 {
@@ -79,14 +92,14 @@ static void write_trace_fault(int number, siginfo_t *info, void *context)
 		write_trace.writes[i] = (struct write_trace_write){address, gettid()};
 	write_trace_page = address & ~(uint64_t)(WRITE_TRACE_PAGE - 1);
 	write_trace_protect(write_trace_page, WRITE_TRACE_PAGE, PROT_READ | PROT_WRITE);
-	((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] |= WRITE_TRACE_TRAP_FLAG;
+	write_trace_step(context, true);
 }
 
 static void write_trace_stepped(int number, siginfo_t *info, void *context)
 {
 	(void)number, (void)info;
 	write_trace_protect(write_trace_page, WRITE_TRACE_PAGE, PROT_READ);
-	((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] &= ~WRITE_TRACE_TRAP_FLAG;
+	write_trace_step(context, false);
 }
 
 static void write_trace_watch(uint64_t begin, uint64_t end)
@@ -159,7 +172,7 @@ static void write_trace_await_helper(void)
 		closedir(tasks);
 }
 
-/* False where nothing can be traced: the library is not there. After the first thread was made. */
+/* False where nothing can be traced: the library is not there, or this is no x86-64. After the first thread was made. */
 static bool write_trace_init(void)
 {
 	struct sigaction fault = {.sa_sigaction = write_trace_fault, .sa_flags = SA_SIGINFO | SA_RESTART};
@@ -170,7 +183,11 @@ static bool write_trace_init(void)
 	write_trace_await_helper();
 	sigaction(SIGSEGV, &fault, NULL);
 	sigaction(SIGTRAP, &stepped, NULL);
+#ifdef __x86_64__
 	return write_trace.region && write_trace.range_count > 1;
+#else
+	return false;
+#endif
 }
 
 static void write_trace_set(int protection)

@@ -6,7 +6,7 @@
  *   sides   two threads wait for an object, and another one releases it, in turn with two that have another object: no line is written
  *           by both sides. Their objects are neighbours in the library's tables.
  *
- * flags: -iquote sampling -mcx16
+ * flags: -iquote sampling
  */
 #include "check.h"
 #include "bench/counted.h"
@@ -318,7 +318,7 @@ int main(int argc, char **argv)
 	counted_init();
 	start_workers();
 	if (!write_trace_init()) {
-		skip(1, "the library is not there, or its region");
+		skip(1, "writes cannot be traced");
 		return done();
 	}
 	if (!strcmp(argv[1], "pairs"))
