@@ -24,20 +24,24 @@ static unsigned append_waiter(uint64_t *frames, unsigned depth, const struct sam
 	return depth + 1 + count;
 }
 
-/* Puts the stack into the key. Where it was walked before, that is where its sample was; else it is walked into scratch. */
-static void take_stack(struct thread *self, const struct record_site *site, struct stack_replay *place,
-		       struct sample_key *key)
+/* Puts the stack into the key: where it is kept, that of its sample; else it is walked into scratch. Answers with where it is kept, or may
+ * be; NULL: nowhere. */
+static struct stack_replay *take_stack(struct thread *self, const struct record_site *site, struct sample_key *key)
 {
 	struct stack_origin origin = stack_origin_of(site->frame_pointer);
+	uint64_t leaf_address = site->leaf_address;
+	struct stack_replay *place = stack_replay_find(thread_own.replays, origin, self->stack, leaf_address);
 
-	if (place && stack_replay_holds(place, origin, self->stack, site->leaf_address)) {
+	if (place) {
 		key->frames = sample_table_at(place->unit)->frames;
 		key->depth = place->depth;
-		return;
+		return place;
 	}
+	place = stack_replay_begin(thread_own.replays, origin, self->stack, leaf_address);
 	key->frames = self->frames;
-	key->depth = stack_capture(origin, self->stack, site->leaf_address, self->frames, self->frame_limit,
-				   stack_replay_begin(place, origin, self->stack, site->leaf_address));
+	key->depth = stack_capture(origin, self->stack, leaf_address, self->frames, self->frame_limit,
+				   place ? &place->log : NULL);
+	return place;
 }
 
 /* A waiter's frames go behind a copy: the stack may be a sample's. */
@@ -53,14 +57,13 @@ static struct sample *find_with_waiter(struct thread *self, struct sample_key *k
 /* The sample where the calling thread stands; the key has what is known of it but for kind, labels and stack. */
 struct sample *record_sample_of(struct thread *self, struct sample_key key, const struct record_site *site)
 {
-	struct stack_replay *place =
-		stack_replay_place(thread_own.replays, stack_origin_of(site->frame_pointer), site->leaf_address);
+	struct stack_replay *place;
 	struct sample *sample;
 	unsigned depth;
 
 	key.kind = site->kind;
 	key.labels = thread_labels_of(self);
-	take_stack(self, site, place, &key);
+	place = take_stack(self, site, &key);
 	if (place && place->unit && !site->waiter && sample_has_numbers(sample_table_at(place->unit), &key))
 		return sample_table_at(place->unit);
 	depth = key.depth;

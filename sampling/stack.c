@@ -170,7 +170,8 @@ static __attribute__((noinline)) bool stack_pass_special(struct stack_walk *walk
 	return false;
 }
 
-static void stack_climb(struct stack_walk *walk, struct frame_state state)
+/* True if the way up depends on the frame register that it began with. */
+static bool stack_climb(struct stack_walk *walk, struct frame_state state)
 {
 	/* Some coroutines' first function returns to 0. */
 	while (state.address != UINT64_MAX) {
@@ -180,23 +181,24 @@ static void stack_climb(struct stack_walk *walk, struct frame_state state)
 			struct frame_state special = state; /* so that the other one's address is never taken */
 
 			if (!stack_pass_special(walk, rule, &special))
-				return;
+				break;
 			state = special;
 			continue;
 		}
 		if (!rule) {
 			stack_cut(walk, LOSS_STACK_NO_ROOM);
-			return;
+			break;
 		}
 		if (!stack_add_frame(walk, rule, state.address)) {
 			stack_cut(walk, LOSS_STACK_DEEP);
-			return;
+			break;
 		}
 		if (!frame_step(rule, &state, stack_read, &walk->window)) {
 			stack_cut(walk, LOSS_STACK_UNREADABLE);
-			return;
+			break;
 		}
 	}
+	return frame_state_used_first(&state);
 }
 
 static unsigned stack_walk_from(struct stack_walk *walk, struct stack_origin origin, uint64_t leaf_address)
@@ -206,7 +208,7 @@ static unsigned stack_walk_from(struct stack_walk *walk, struct stack_origin ori
 
 	*walk->next++ = stack_frame_of(stack_find_rule(walk, leaf_address), leaf_address);
 	stack_open_window(walk, origin.sp);
-	stack_climb(walk, state);
+	stack_log_end(&walk->window, stack_climb(walk, state));
 	return walk->next - begin;
 }
 

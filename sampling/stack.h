@@ -10,6 +10,7 @@
 #ifndef CONTEND_STACK_H
 #define CONTEND_STACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "stack_origin.h"
@@ -20,11 +21,12 @@ struct stack_limits {
 	uint64_t high_address;
 };
 
-/* The words that a walk has read, in their order. */
-#define STACK_LOG_WORDS 196
+/* What a walk has read, in its order. */
+#define STACK_LOG_WORDS 92
 struct stack_log {
 	uint64_t low;   /* the offsets are words from here */
 	uint32_t count; /* of the words; more than STACK_LOG_WORDS: they do not tell all that the walk depended on */
+	bool used_bp;   /* the origin's */
 	uint16_t offsets[STACK_LOG_WORDS];
 	uint64_t words[STACK_LOG_WORDS];
 };

@@ -9,11 +9,11 @@
 
 enum { PAGE_BYTES = 4096, THREAD_PAGES = 2 };
 
-_Static_assert(sizeof(struct stack_replay[STACK_REPLAYS]) <= THREAD_PAGES * PAGE_BYTES, "a thread has two pages");
+_Static_assert(sizeof(struct stack_replays) <= THREAD_PAGES * PAGE_BYTES, "a thread has two pages");
 
 /* One thread's. */
 union pages {
-	struct stack_replay replays[STACK_REPLAYS];
+	struct stack_replays replays;
 	char bytes[THREAD_PAGES * PAGE_BYTES];
 };
 
@@ -46,9 +46,9 @@ void stack_replays_init(uint32_t threads)
 	replays.pages = map(replays.threads);
 }
 
-struct stack_replay *stack_replays_of(uint32_t thread)
+struct stack_replays *stack_replays_of(uint32_t thread)
 {
-	return replays.pages && thread < replays.threads ? replays.pages[thread].replays : NULL;
+	return replays.pages && thread < replays.threads ? &replays.pages[thread].replays : NULL;
 }
 
 static uint64_t generation_now(void)
@@ -56,21 +56,17 @@ static uint64_t generation_now(void)
 	return frame_rules_view().generation | replays.tables;
 }
 
-struct stack_replay *stack_replay_place(struct stack_replay *of_thread, struct stack_origin origin,
-					uint64_t leaf_address)
+static uint32_t key_of(struct stack_origin origin, uint64_t leaf_address)
 {
-	uint64_t hash = (origin.pc ^ origin.sp ^ leaf_address) * FRAME_RULES_HASH;
-
-	_Static_assert(STACK_REPLAYS == 4, "two bits say which");
-	return of_thread ? &of_thread[hash >> 62] : NULL;
+	return ((origin.pc ^ leaf_address << 16) + origin.sp) * FRAME_RULES_HASH >> 32;
 }
 
 static bool begins_alike(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
 			 uint64_t leaf_address)
 {
-	return place->origin.sp == origin.sp && place->origin.pc == origin.pc && place->origin.bp == origin.bp &&
-	       place->leaf_address == leaf_address && place->limits.low_address == limits.low_address &&
-	       place->limits.high_address == limits.high_address;
+	return place->origin.sp == origin.sp && place->origin.pc == origin.pc &&
+	       (place->origin.bp == origin.bp || !place->log.used_bp) && place->leaf_address == leaf_address &&
+	       place->limits.low_address == limits.low_address && place->limits.high_address == limits.high_address;
 }
 
 /* All at once: nearly always they are as they were. A sanitizer knows nothing of frames that it did not lay out. */
@@ -83,24 +79,41 @@ static __attribute__((no_sanitize("address", "thread"))) bool reads_alike(const 
 	return differences == 0;
 }
 
-bool stack_replay_holds(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
-			uint64_t leaf_address)
+static bool is_kept(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
+		    uint64_t leaf_address)
 {
 	return place->unit && begins_alike(place, origin, limits, leaf_address) &&
 	       place->generation == generation_now() && reads_alike(&place->log);
 }
 
-struct stack_log *stack_replay_begin(struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
-				     uint64_t leaf_address)
+struct stack_replay *stack_replay_find(struct stack_replays *of_thread, struct stack_origin origin,
+				       struct stack_limits limits, uint64_t leaf_address)
 {
-	if (!place)
+	uint32_t key = key_of(origin, leaf_address);
+
+	for (unsigned i = 0; of_thread && i < STACK_REPLAYS; i++)
+		if (of_thread->keys[i] == key && is_kept(&of_thread->places[i], origin, limits, leaf_address))
+			return &of_thread->places[i];
+	return NULL;
+}
+
+struct stack_replay *stack_replay_begin(struct stack_replays *of_thread, struct stack_origin origin,
+					struct stack_limits limits, uint64_t leaf_address)
+{
+	struct stack_replay *place;
+	uint32_t number;
+
+	if (!of_thread)
 		return NULL;
+	number = of_thread->next++ % STACK_REPLAYS;
+	of_thread->keys[number] = key_of(origin, leaf_address);
+	place = &of_thread->places[number];
 	place->unit = 0;
 	place->generation = generation_now();
 	place->origin = origin;
 	place->limits = limits;
 	place->leaf_address = leaf_address;
-	return &place->log;
+	return place;
 }
 
 void stack_replay_keep(struct stack_replay *place, uint32_t unit, unsigned depth)

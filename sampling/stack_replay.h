@@ -4,10 +4,10 @@
  * waited before; and the words of one walk lie side by side, in cache lines that are fetched together, which the rules do not.
  *
  * Called from   the thread itself, guard held, signal handlers included; no allocation, lock, system call.
- * Memory        two pages for each thread that records, private, of a mapping that is made once. Threads beyond STACK_REPLAY_THREADS, and
- *               all of them where it cannot be had, have none: their stacks are walked.
- * Kept          stacks with one way up and an end, inside known limits, half a MiB of them at most, whose walks read at most
- *               STACK_LOG_WORDS words; of two that would lie at the same place the later one.
+ * Memory        two pages for each thread that records, private, of a mapping that is made once. Threads beyond
+ *               STACK_REPLAY_THREADS, and all of them where it cannot be had, have none: their stacks are walked.
+ * Kept          STACK_REPLAYS stacks with one way up and an end, inside known limits, half a MiB of them at most, whose walks read at
+ *               most STACK_LOG_WORDS words. A further one takes the place of each in turn.
  * Unloading     changes the generation of the rules, which is part of what must be the same.
  */
 #ifndef CONTEND_STACK_REPLAY_H
@@ -19,7 +19,7 @@
 #include "stack.h"
 
 #define STACK_REPLAY_THREADS 4096
-#define STACK_REPLAYS        4 /* of a thread */
+#define STACK_REPLAYS        8 /* of a thread: event loops wait in five or six places */
 
 struct stack_replay {
 	uint64_t generation; /* of the rules, and of the sample table */
@@ -34,20 +34,23 @@ struct stack_replay {
 /* For so many threads, or as many as there may be: none has a stack yet. Again in a forked child, whose samples are others. */
 void stack_replays_init(uint32_t threads);
 
-/* Those of the thread of that number; NULL: it has none. */
-struct stack_replay *stack_replays_of(uint32_t thread);
+/* What a thread keeps. A key is a hash of where the stack begins. */
+struct stack_replays {
+	uint32_t keys[STACK_REPLAYS];
+	uint32_t next; /* place to give up */
+	struct stack_replay places[STACK_REPLAYS];
+};
 
-/* Where the stack that begins there is kept, if it is; NULL: nowhere. */
-struct stack_replay *stack_replay_place(struct stack_replay *replays, struct stack_origin origin,
-					uint64_t leaf_address);
+/* That of the thread of that number; NULL: it has none. */
+struct stack_replays *stack_replays_of(uint32_t thread);
 
-/* Is it the stack that is kept there? */
-bool stack_replay_holds(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
-			uint64_t leaf_address);
+/* Where that stack is kept; NULL: nowhere. replays may be NULL. */
+struct stack_replay *stack_replay_find(struct stack_replays *replays, struct stack_origin origin,
+				       struct stack_limits limits, uint64_t leaf_address);
 
-/* It will be walked: where the walk shall note what it reads. NULL place: nowhere. */
-struct stack_log *stack_replay_begin(struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
-				     uint64_t leaf_address);
+/* It will be walked: where it may be kept then, and what it reads be noted; NULL: nowhere. */
+struct stack_replay *stack_replay_begin(struct stack_replays *replays, struct stack_origin origin,
+					struct stack_limits limits, uint64_t leaf_address);
 
 /* It was walked, or is kept: it is in the first `depth` frames of that sample. */
 void stack_replay_keep(struct stack_replay *place, uint32_t unit, unsigned depth);

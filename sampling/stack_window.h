@@ -36,6 +36,12 @@ static inline void stack_log_begin(struct stack_window *window)
 	window->log->count = 0;
 }
 
+static inline void stack_log_end(struct stack_window *window, bool used_bp)
+{
+	if (window->log)
+		window->log->used_bp = used_bp;
+}
+
 /* What the log has is not all that the walk depends on. */
 static inline void stack_log_spoil(struct stack_window *window)
 {

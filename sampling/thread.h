@@ -103,11 +103,11 @@ void threads_reserve(uint32_t records);
 enum thread_guard { THREAD_GUARD_FREE, THREAD_GUARD_HELD, THREAD_GUARD_MUTE };
 
 /* The thread's own words; thread.c's, but for the two functions below, which every measured call passes twice. */
-struct stack_replay;
+struct stack_replays;
 
 struct thread_own {
 	struct thread *self;
-	struct stack_replay *replays; /* for its record; NULL: none */
+	struct stack_replays *replays; /* for its record; NULL: none */
 	struct stack_limits stack;
 	uint32_t guard;
 	uint32_t labels; /* as in the record, which a forked child has not: its thread goes on with these */

@@ -12,11 +12,16 @@ enum {
 	FRAME_SIGNAL_PC_OFFSET = 168,
 };
 
-/* The state between two frames. */
+enum frame_bp { FRAME_BP_FIRST, FRAME_BP_SAVED, FRAME_BP_READ };
+
+/* The state between two frames. A saved bp is read when a rule asks for it, which few do: to most code it is a register like others, and
+ * what lies there says nothing of the stack. */
 struct frame_state {
 	uint64_t address; /* look-up address: return address - 1, or the interrupted instruction */
 	uint64_t sp;
-	uint64_t bp;
+	uint64_t bp;           /* SAVED: where it is */
+	enum frame_bp bp_kind; /* FIRST: as the walk began with it */
+	bool has_used_first;
 };
 
 static inline struct frame_state frame_state_of(struct stack_origin origin)
@@ -24,21 +29,42 @@ static inline struct frame_state frame_state_of(struct stack_origin origin)
 	return (struct frame_state){.address = origin.pc - 1, .sp = origin.sp, .bp = origin.bp};
 }
 
+/* Did a rule ask for the bp that the walk began with? */
+static inline bool frame_state_used_first(const struct frame_state *state)
+{
+	return state->has_used_first;
+}
+
+static inline __attribute__((always_inline)) bool frame_state_need_bp(struct frame_state *state, frame_reader *read,
+								      void *memory)
+{
+	if (state->bp_kind == FRAME_BP_FIRST)
+		state->has_used_first = true;
+	if (state->bp_kind != FRAME_BP_SAVED)
+		return true;
+	state->bp_kind = FRAME_BP_READ;
+	return read(memory, state->bp, &state->bp);
+}
+
 /* By a rule of kind STEP. False: memory that is not stack, or no way up; then *state is no frame's. */
 static inline __attribute__((always_inline)) bool frame_step(uint64_t rule, struct frame_state *state,
 							     frame_reader *read, void *memory)
 {
 	enum { WORD_BYTES = sizeof(uint64_t) };
-	uint64_t cfa = (rule & FRAME_RULE_CFA_FROM_BP ? state->bp : state->sp) + frame_rule_cfa_offset(rule);
-	uint64_t pc;
+	bool needs_bp = rule & (FRAME_RULE_CFA_FROM_BP | FRAME_RULE_BP_FROM_BP);
+	uint64_t cfa, pc;
 
+	if (needs_bp && !frame_state_need_bp(state, read, memory))
+		return false;
+	cfa = (rule & FRAME_RULE_CFA_FROM_BP ? state->bp : state->sp) + frame_rule_cfa_offset(rule);
 	if (rule & FRAME_RULE_CFA_IS_LOADED && !read(memory, cfa, &cfa))
 		return false;
 	if (cfa <= state->sp || !read(memory, cfa - WORD_BYTES, &pc))
 		return false;
-	if (rule & FRAME_RULE_BP_IS_SAVED &&
-	    !read(memory, (rule & FRAME_RULE_BP_FROM_BP ? state->bp : cfa) + frame_rule_bp_offset(rule), &state->bp))
-		return false;
+	if (rule & FRAME_RULE_BP_IS_SAVED) {
+		state->bp = (rule & FRAME_RULE_BP_FROM_BP ? state->bp : cfa) + frame_rule_bp_offset(rule);
+		state->bp_kind = FRAME_BP_SAVED;
+	}
 	state->sp = cfa;
 	state->address = pc - 1;
 	return true;
@@ -49,6 +75,7 @@ static inline bool frame_step_signal(struct frame_state *state, frame_reader *re
 {
 	uint64_t base = state->sp;
 
+	state->bp_kind = FRAME_BP_READ;
 	return read(memory, base + FRAME_SIGNAL_PC_OFFSET, &state->address) &&
 	       read(memory, base + FRAME_SIGNAL_BP_OFFSET, &state->bp) &&
 	       read(memory, base + FRAME_SIGNAL_SP_OFFSET, &state->sp);

@@ -86,7 +86,7 @@ static bool is_as_expected(unsigned count)
 }
 
 /* The last capture holds at least `least` frames, all of them right, down to the outermost. */
-static void check_whole(unsigned least, const char *what)
+static inline void check_whole(unsigned least, const char *what)
 {
 	ok(stacks.count >= least && stacks.count == stacks.expected_count && is_as_expected(stacks.count),
 	   "%s: %u frames, libgcc has %u", what, stacks.count, stacks.expected_count);
@@ -95,7 +95,7 @@ static void check_whole(unsigned least, const char *what)
 }
 
 /* The last capture is a prefix of libgcc's and ends in the mark. */
-static void check_cut(unsigned count, uint64_t losses_before, enum loss loss, const char *what)
+static inline void check_cut(unsigned count, uint64_t losses_before, enum loss loss, const char *what)
 {
 	is_u64(stacks.count, count, "%s: frames", what);
 	ok(stacks.count && stacks.ours[stacks.count - 1] == frame_make(FRAME_MODULE_PSEUDO, FRAME_TRUNCATED),
@@ -104,7 +104,7 @@ static void check_cut(unsigned count, uint64_t losses_before, enum loss loss, co
 }
 
 /* Recursion, to have stacks of any depth. */
-static __attribute__((noinline)) unsigned descend(unsigned levels)
+static __attribute__((noinline, unused)) unsigned descend(unsigned levels)
 {
 	if (levels == 0)
 		capture();

@@ -12,7 +12,9 @@
 
 enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, DEEP_LEVELS = STACK_LOG_WORDS + 8 };
 
-static struct stack_replay *replays;
+void replay(void);
+
+static struct stack_replays *replays;
 static struct kept {
 	unsigned depth;
 	uint64_t frames[STACK_FRAMES];
@@ -21,23 +23,24 @@ static uint64_t leaf_address = LEAF;
 static unsigned hits, misses, wrong, kept_last;
 
 /* The wrapper, as it were: what is kept is compared with a walk; what is not is kept. */
-static __attribute__((noinline)) void replay(void)
+__attribute__((noinline)) void replay(void)
 {
 	struct stack_origin origin = stack_origin_of(STACK_MARK());
-	struct stack_replay *place = stack_replay_place(replays, origin, leaf_address);
-	struct kept *mine = &kept[place - replays];
-	struct kept walked;
+	struct stack_replay *place = stack_replay_find(replays, origin, limits, leaf_address);
+	struct kept walked, *mine;
 
 	walked.depth = stack_capture(origin, limits, leaf_address, walked.frames, depth_limit, NULL);
-	if (stack_replay_holds(place, origin, limits, leaf_address)) {
+	if (place) {
+		mine = &kept[place - replays->places];
 		hits++;
 		wrong += place->unit != 1 || place->depth != walked.depth || mine->depth != walked.depth ||
 			 memcmp(mine->frames, walked.frames, walked.depth * sizeof(*walked.frames)) != 0;
 		return;
 	}
 	misses++;
-	mine->depth = stack_capture(origin, limits, leaf_address, mine->frames, depth_limit,
-				    stack_replay_begin(place, origin, limits, leaf_address));
+	place = stack_replay_begin(replays, origin, limits, leaf_address);
+	mine = &kept[place - replays->places];
+	mine->depth = stack_capture(origin, limits, leaf_address, mine->frames, depth_limit, &place->log);
 	stack_replay_keep(place, 1, mine->depth);
 	kept_last = place->unit;
 }
@@ -86,7 +89,7 @@ static __attribute__((noinline)) unsigned vary_twice(unsigned path, unsigned byt
 static void start_afresh(void)
 {
 	hits = misses = wrong = kept_last = 0;
-	memset(replays, 0, sizeof(*replays) * STACK_REPLAYS);
+	memset(replays, 0, sizeof(*replays));
 }
 
 /* Threads wait where they waited before, but not always. */
@@ -157,6 +160,47 @@ static void check_is_never_kept(const char *what)
 	ok(misses == 2 && hits == 0 && kept_last == 0, "%s: walked each time, %u of %u", what, misses, misses + hits);
 }
 
+#ifdef __x86_64__
+/* Keeps what it is given in the frame pointer's register; what it calls saves that, and nobody asks for it. */
+void replay_with(uint64_t datum);
+__asm__(".text\n"
+	"replay_with:\n"
+	".cfi_startproc\n"
+	"push %rbp\n"
+	".cfi_def_cfa_offset 16\n"
+	".cfi_offset rbp, -16\n"
+	"mov %rdi, %rbp\n"
+	"call 1f\n"
+	"pop %rbp\n"
+	".cfi_def_cfa_offset 8\n"
+	"ret\n"
+	".cfi_endproc\n"
+	"1:\n"
+	".cfi_startproc\n"
+	"push %rbp\n"
+	".cfi_def_cfa_offset 16\n"
+	".cfi_offset rbp, -16\n"
+	"call replay\n"
+	"pop %rbp\n"
+	".cfi_def_cfa_offset 8\n"
+	"ret\n"
+	".cfi_endproc\n");
+
+static void data_in_the_register_is_no_matter(void)
+{
+	start_afresh();
+	for (unsigned i = 0; i < 10 + zero; i++)
+		replay_with(i);
+	ok(misses == 1 && hits == 9 && wrong == 0, "data in the frame pointer's register: walked %u times of ten",
+	   misses);
+}
+#else
+static void data_in_the_register_is_no_matter(void)
+{
+	skip(1, "the frame pointer's register is only that here");
+}
+#endif
+
 static __attribute__((noinline)) void replay_far_below(void)
 {
 	volatile char room[UINT16_MAX * sizeof(uint64_t)];
@@ -202,8 +246,8 @@ static void what_is_not_whole_is_not_kept(void)
 static void threads_have_their_own(void)
 {
 	ok(stack_replays_of(0) && !stack_replays_of(1), "who was not foreseen has none");
-	ok(!stack_replay_place(NULL, (struct stack_origin){0}, LEAF), "and nothing is kept for it");
-	ok(!stack_replay_begin(NULL, (struct stack_origin){0}, limits, LEAF), "nor noted");
+	ok(!stack_replay_find(NULL, (struct stack_origin){0}, limits, LEAF), "and nothing is kept for it");
+	ok(!stack_replay_begin(NULL, (struct stack_origin){0}, limits, LEAF), "nor will be");
 }
 
 int main(void)
@@ -216,6 +260,7 @@ int main(void)
 	threads_have_their_own();
 	stacks_are_told_apart();
 	what_it_depends_on_is_compared();
+	data_in_the_register_is_no_matter();
 	what_is_not_whole_is_not_kept();
 	return done();
 }
