@@ -16,6 +16,7 @@ read -r -a storms <<<"$storms"
 read -r -a variables <<<"$variables"
 [ "${storms[0]:-}" ] || { echo "Bail out! no row $row"; exit 1; }
 [[ ${variables[*]} == *CONTEND_BLOCK_RATE=* ]] && estimated=1
+[[ ${variables[*]} == *CONTEND_PAIRS=* ]] && HEAP_KB=$((2 * HEAP_KB)) # five profiles in place of two
 if [ "${storms[0]}" = asan ]; then
 	stress+=_asan
 	storms=("${storms[@]:1}")
