@@ -22,10 +22,10 @@ struct stack_limits {
 };
 
 /* What a walk has read, in its order. */
-#define STACK_LOG_WORDS 92
+#define STACK_LOG_WORDS 42
 struct stack_log {
 	uint64_t low;   /* the offsets are words from here */
-	uint32_t count; /* of the words; more than STACK_LOG_WORDS: they do not tell all that the walk depended on */
+	uint16_t count; /* of the words; more than STACK_LOG_WORDS: they do not tell all that the walk depended on */
 	bool used_bp;   /* the origin's */
 	uint16_t offsets[STACK_LOG_WORDS];
 	uint64_t words[STACK_LOG_WORDS];

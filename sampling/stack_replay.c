@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -7,48 +8,79 @@
 #include "kernel.h"
 #include "stack_replay.h"
 
-enum { PAGE_BYTES = 4096, THREAD_PAGES = 2 };
+enum { PAGE_BYTES = 4096, WORD_BITS = 64 };
 
-_Static_assert(sizeof(struct stack_replays) <= THREAD_PAGES * PAGE_BYTES, "a thread has two pages");
+_Static_assert(sizeof(struct stack_replays) <= PAGE_BYTES, "a thread has a page");
 
 /* One thread's. */
-union pages {
+union page {
 	struct stack_replays replays;
-	char bytes[THREAD_PAGES * PAGE_BYTES];
+	char bytes[PAGE_BYTES];
 };
 
 static struct {
-	union pages *pages;
-	uint32_t threads;
+	union page *pages;
+	uint32_t words; /* of `taken` that count; one bit a page */
 	uint64_t
 		tables; /* sample tables so far; what is kept belongs to one of them. Below the generation of the rules */
+	_Atomic uint64_t taken[STACK_REPLAY_THREADS / WORD_BITS];
 } replays;
 
 /* Without huge pages, of which each thread's first stack would take one. */
-static union pages *map(uint32_t threads)
+static union page *map(size_t bytes)
 {
-	size_t bytes = threads * sizeof(union pages);
 	long result = KERNEL_CALL(mmap, NULL, bytes, PROT_READ | PROT_WRITE,
 				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (result < 0 && result > -PAGE_BYTES)
 		return NULL;
 	KERNEL_CALL(madvise, result, bytes, MADV_NOHUGEPAGE);
-	return (union pages *)result;
+	return (union page *)result;
 }
 
 void stack_replays_init(uint32_t threads)
 {
+	uint32_t words = (threads + WORD_BITS - 1) / WORD_BITS;
+
 	replays.tables++;
+	for (uint32_t i = 0; i < replays.words; i++)
+		atomic_store_explicit(&replays.taken[i], 0, memory_order_relaxed);
 	if (replays.pages)
 		return;
-	replays.threads = threads < STACK_REPLAY_THREADS ? threads : STACK_REPLAY_THREADS;
-	replays.pages = map(replays.threads);
+	if (words > STACK_REPLAY_THREADS / WORD_BITS)
+		words = STACK_REPLAY_THREADS / WORD_BITS;
+	replays.pages = map((size_t)words * WORD_BITS * sizeof(union page));
+	replays.words = replays.pages ? words : 0;
 }
 
-struct stack_replays *stack_replays_of(uint32_t thread)
+/* The first that is free, so that few are ever touched. */
+struct stack_replays *stack_replays_claim(void)
 {
-	return replays.pages && thread < replays.threads ? &replays.pages[thread].replays : NULL;
+	for (uint32_t i = 0; i < replays.words; i++) {
+		uint64_t taken = atomic_load_explicit(&replays.taken[i], memory_order_relaxed);
+
+		while (~taken) {
+			uint32_t bit = (uint32_t)__builtin_ctzll(~taken);
+
+			/* Acquire: what the owner before wrote there was written before. */
+			if (atomic_compare_exchange_weak_explicit(&replays.taken[i], &taken, taken | UINT64_C(1) << bit,
+								  memory_order_acquire, memory_order_relaxed))
+				return &replays.pages[i * WORD_BITS + bit].replays;
+		}
+	}
+	return NULL;
+}
+
+void stack_replays_give_back(struct stack_replays *of_thread)
+{
+	uint32_t number;
+
+	if (!of_thread)
+		return;
+	number = (uint32_t)((union page *)of_thread - replays.pages);
+	/* Partner: the acquire of stack_replays_claim. */
+	atomic_fetch_and_explicit(&replays.taken[number / WORD_BITS], ~(UINT64_C(1) << number % WORD_BITS),
+				  memory_order_release);
 }
 
 static uint64_t generation_now(void)

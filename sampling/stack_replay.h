@@ -4,8 +4,8 @@
  * waited before; and the words of one walk lie side by side, in cache lines that are fetched together, which the rules do not.
  *
  * Called from   the thread itself, guard held, signal handlers included; no allocation, lock, system call.
- * Memory        two pages for each thread that records, private, of a mapping that is made once. Threads beyond
- *               STACK_REPLAY_THREADS, and all of them where it cannot be had, have none: their stacks are walked.
+ * Memory        a page for each thread that records, private, of a mapping that is made once, and as few pages as such threads at a
+ *               time. Threads beyond STACK_REPLAY_THREADS, and all of them where it cannot be had, have none: they walk.
  * Kept          STACK_REPLAYS stacks with one way up and an end, inside known limits, half a MiB of them at most, whose walks read at
  *               most STACK_LOG_WORDS words. A further one takes the place of each in turn.
  * Unloading     changes the generation of the rules, which is part of what must be the same.
@@ -18,8 +18,8 @@
 
 #include "stack.h"
 
-#define STACK_REPLAY_THREADS 4096
-#define STACK_REPLAYS        8 /* of a thread: event loops wait in five or six places */
+#define STACK_REPLAY_THREADS 4096 /* at a time */
+#define STACK_REPLAYS        8    /* of a thread: event loops wait in five or six places */
 
 struct stack_replay {
 	uint64_t generation; /* of the rules, and of the sample table */
@@ -31,7 +31,7 @@ struct stack_replay {
 	struct stack_log log;
 };
 
-/* For so many threads, or as many as there may be: none has a stack yet. Again in a forked child, whose samples are others. */
+/* For so many threads, or as many as there may be; nobody has one. Again in a forked child, whose samples are others. */
 void stack_replays_init(uint32_t threads);
 
 /* What a thread keeps. A key is a hash of where the stack begins. */
@@ -41,8 +41,9 @@ struct stack_replays {
 	struct stack_replay places[STACK_REPLAYS];
 };
 
-/* That of the thread of that number; NULL: it has none. */
-struct stack_replays *stack_replays_of(uint32_t thread);
+/* For a thread that begins to record, NULL: there is none left; and when it ends. Others' stacks may be in it, which do no harm. */
+struct stack_replays *stack_replays_claim(void);
+void stack_replays_give_back(struct stack_replays *replays);
 
 /* Where that stack is kept; NULL: nowhere. replays may be NULL. */
 struct stack_replay *stack_replay_find(struct stack_replays *replays, struct stack_origin origin,

@@ -83,6 +83,8 @@ static void give_record_back(void)
 	thread_own.labels = thread_own.labels_lost = 0;
 	thread_own.labels_inherited = false;
 	self->name[0] = '\0';
+	stack_replays_give_back(thread_own.replays);
+	thread_own.replays = NULL;
 	atomic_store_explicit(&threads.hint, thread_table_index(threads.table, self), memory_order_relaxed);
 	atomic_store_explicit(&self->tid, 0, memory_order_release); /* pairs with claim_record */
 }
@@ -270,7 +272,7 @@ static struct thread *find_self(enum thread_call call)
 			lose(LOSS_THREADS_FULL, call);
 			return NULL;
 		}
-		thread_own.replays = stack_replays_of(thread_table_index(threads.table, thread_own.self));
+		thread_own.replays = stack_replays_claim();
 		thread_own.self->stack = thread_own.stack;
 		thread_own.self->wait_depth = 0;
 		thread_own.self->frame_limit = threads.depth;

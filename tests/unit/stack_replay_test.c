@@ -10,7 +10,7 @@
 
 #include "stack_fixture.h"
 
-enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, DEEP_LEVELS = STACK_LOG_WORDS + 8 };
+enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, THREADS = 128, DEEP_LEVELS = STACK_LOG_WORDS + 8 };
 
 void replay(void);
 
@@ -132,7 +132,7 @@ static void what_it_depends_on_is_compared(void)
 	ok(is_walked_once(), "a stack is kept when it was walked");
 	frame_rules_forget();
 	ok(is_walked_once(), "code was unloaded: it is walked again");
-	stack_replays_init(1);
+	stack_replays_init(THREADS);
 	ok(is_walked_once(), "another table of samples: it is walked again");
 	limits.low_address -= 4096;
 	ok(is_walked_once(), "other limits: it is walked again");
@@ -245,16 +245,27 @@ static void what_is_not_whole_is_not_kept(void)
 
 static void threads_have_their_own(void)
 {
-	ok(stack_replays_of(0) && !stack_replays_of(1), "who was not foreseen has none");
-	ok(!stack_replay_find(NULL, (struct stack_origin){0}, limits, LEAF), "and nothing is kept for it");
+	struct stack_replays *others[THREADS];
+	unsigned count = 0, same = 0;
+
+	while (count < THREADS && (others[count] = stack_replays_claim()))
+		for (unsigned i = 0; i < count++; i++)
+			same += others[i] == others[count - 1];
+	is_u64(count, THREADS - 1, "so many more threads have a place");
+	is_u64(same, 0, "each its own");
+	stack_replays_give_back(others[7]);
+	ok(stack_replays_claim() == others[7], "what one gives back another gets");
+	stack_replays_give_back(NULL);
+	ok(!stack_replays_claim(), "and then there is none");
+	ok(!stack_replay_find(NULL, (struct stack_origin){0}, limits, LEAF), "without, nothing is kept");
 	ok(!stack_replay_begin(NULL, (struct stack_origin){0}, limits, LEAF), "nor will be");
 }
 
 int main(void)
 {
 	fixture_init(__builtin_frame_address(0));
-	stack_replays_init(1);
-	replays = stack_replays_of(0);
+	stack_replays_init(THREADS);
+	replays = stack_replays_claim();
 	if (!ok(replays != NULL, "there is memory for it"))
 		return done();
 	threads_have_their_own();
