@@ -20,6 +20,12 @@ void overhead_meter_init(struct overhead_meter *meter, uint64_t seed, uint64_t s
 	draw(meter);
 }
 
+void overhead_meter_take_over(struct overhead_meter *meter)
+{
+	if (meter->countdown == 0)
+		draw(meter);
+}
+
 /* Where nothing is recorded any more, the clock may be forbidden. */
 void overhead_begin(struct overhead_meter *meter)
 {

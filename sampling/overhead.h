@@ -41,6 +41,9 @@ struct overhead {
 /* A record that was never used. */
 void overhead_meter_init(struct overhead_meter *meter, uint64_t seed, uint64_t stream);
 
+/* A record has a new owner. The one before may have been cancelled in the midst of a call that was timed. */
+void overhead_meter_take_over(struct overhead_meter *meter);
+
 /* For the two functions below only. */
 void overhead_begin(struct overhead_meter *meter);
 void overhead_end(struct overhead_meter *meter);

@@ -275,6 +275,7 @@ static struct thread *find_self(enum thread_call call)
 		thread_own.replays = stack_replays_claim();
 		thread_own.self->stack = thread_own.stack;
 		thread_own.self->wait_depth = 0;
+		overhead_meter_take_over(&thread_own.self->meter);
 		thread_own.self->frame_limit = threads.depth;
 		thread_own.self->labels = thread_own.labels;
 		thread_own.self->labels_lost = thread_own.labels_lost;

@@ -122,8 +122,31 @@ static void check_cpu_time(void)
 	is_u64(process_cpu_ns(PID_LIMIT), 0, "of a process that does not exist nothing is known");
 }
 
+/* A thread that is cancelled never comes back from the call that it was in. */
+static void owners_end_in_midst_of_calls(void)
+{
+	struct overhead_meter meter = {0};
+	uint64_t spent_ticks = 0;
+	unsigned ended = 0;
+
+	overhead_meter_init(&meter, 1, 0);
+	for (unsigned i = 0; i < CALLS; i++) {
+		spent_ticks += call(&meter, 50);
+		if (meter.countdown == 1 && ended < 1000) {
+			overhead_enter(&meter);
+			overhead_meter_take_over(&meter);
+			ended++;
+		}
+	}
+	is_u64(ended, 1000, "so many owners ended in the midst of a timed call");
+	ok(meter.countdown > 0 && meter.countdown < 2 * OVERHEAD_PERIOD, "the next one times as often: %u calls to go",
+	   meter.countdown);
+	near_ratio((double)meter.own_ticks, (double)spent_ticks, 0.1, "and what was spent is known");
+}
+
 int main(void)
 {
+	owners_end_in_midst_of_calls();
 	for (unsigned i = 0; i < HABITS; i++) {
 		check_habit(&habits[i], 1);
 		check_mean(&habits[i]);
