@@ -8,9 +8,10 @@
 # make fuzz       the readers of foreign files under a fuzzer, FUZZ_SECONDS (900) each
 # make install    to PREFIX (/usr/local), BINDIR, LIBDIR, INCLUDEDIR, DATADIR, all below DESTDIR; make uninstall
 # make deb        a Debian package, build/contend_VERSION_amd64.deb; no root needed
-# Variables: CC, CFLAGS, SANITIZE=address|undefined|thread (units only; fuzz: what is fuzzed), V=1 for full commands,
+# Variables: ARCH, another processor than this machine's (aarch64), by Debian's cross compiler, into build/ARCH; CC, CFLAGS, SANITIZE=address|undefined|thread (units only; fuzz: what is fuzzed), V=1 for full commands,
 # LIBUNWIND_SRC=dir and JEMALLOC_SRC=dir for their sources (else fetched as Debian source packages).
 
+ARCH     ?=
 CC       ?= gcc
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
@@ -22,7 +23,11 @@ LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DATADIR    ?= $(PREFIX)/share
 
-# What is built for another architecture than this machine's lies in a folder of its own.
+# What is built for another architecture than this machine's lies in a folder of its own, as do that one's libraries.
+ifneq ($(filter-out $(shell uname -m),$(ARCH)),)
+CC       := $(ARCH)-linux-gnu-gcc
+CXX      := $(ARCH)-linux-gnu-g++
+endif
 machine  := $(shell $(CC) -dumpmachine)
 arch     := $(firstword $(subst -, ,$(machine)))
 foreign  := $(filter-out $(shell uname -m),$(arch))
@@ -31,6 +36,18 @@ root     := build$(if $(foreign),/$(arch))
 build    := $(root)$(if $(SANITIZE),/$(SANITIZE))
 
 comma    := ,
+
+ifneq ($(foreign),)
+AR       := $(tools)ar
+sysroot  := $(root)/sysroot/$(shell . /etc/os-release && echo $$VERSION_CODENAME)
+sysroot_folders := $(sysroot)/usr/lib/$(arch)-linux-gnu $(sysroot)/lib/$(arch)-linux-gnu
+sysroot_packages := libc6 libgcc-s1 libstdc++6 libprotobuf-c-dev zlib1g-dev zlib1g libiberty-dev libdw-dev libdw1 libelf-dev libelf1 \
+	liblzma5 libbz2-1.0 libdebuginfod-dev libevent-dev libcurl4-gnutls-dev libncurses-dev libncursesw6 libtinfo6
+debian_aarch64 := arm64
+override CFLAGS += $(addprefix -isystem ,$(sysroot)/usr/include $(sysroot)/usr/include/$(arch)-linux-gnu)
+override LDFLAGS += $(foreach d,$(sysroot_folders),-L$(d) -Wl$(comma)-rpath-link$(comma)$(d))
+endif
+library = $(if $(foreign),$(sysroot)/usr/lib/$(arch)-linux-gnu/$(1),$$($(CC) -print-file-name=$(1)))
 
 ifeq ($(V),)
 quiet = @printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$@)';
@@ -58,9 +75,11 @@ units     := $(patsubst %.c,$(build)/%,$(sort $(wildcard tests/unit/*_test.c)))
 sources_of = $(sort $(foreach d,hazard live bench,$(wildcard tests/$(d)/*$(1))))
 storms    := $(sort $(wildcard tests/stress/*.c))
 is_shared  = $(findstring _plugin,$(notdir $(1)))$(findstring _library,$(notdir $(1)))
-shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc) $(storms),$(if $(call is_shared,$f),$(root)/$(basename $f).so))
+shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc) $(if $(foreign),,$(storms)),$(if $(call is_shared,$f),$(root)/$(basename $f).so))
 libraries_of = $(filter $(root)/$(1)_library%,$(shared))
-programs  := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc),$(if $(call is_shared,$f),,$(root)/$(basename $f)))
+# A comment "processor: ..." in the source says that it is for that one only.
+others    := $(if $(foreign),$(shell grep -lE '^ \* processor: ' tests/hazard/*.c | xargs -r grep -LxE ' \* processor: $(arch)'))
+programs  := $(foreach f,$(filter-out $(others),$(call sources_of,.c) $(call sources_of,.cc)),$(if $(call is_shared,$f),,$(root)/$(basename $f)))
 
 .DELETE_ON_ERROR:
 .PHONY: all check stress demo bench bench-programs bench-servers fuzz fuzzers install-needs units programs install uninstall deb clean
@@ -97,17 +116,25 @@ $(build)/proto/profile.pb-c.o: $(build)/proto/profile.pb-c.c
 	$(call quiet,CC)$(CC) $(CFLAGS) -iquote $(@D) -c -o $@ $<
 $(report) $(tool): | $(build)/proto/profile.pb-c.c
 
+ifneq ($(foreign),)
+$(sysroot): .ci/fetch-release
+	$(call quiet,FETCH)rm -rf $@ && ARCHITECTURE=$(debian_$(arch)) sh $< $(@F) $(@D) $(sysroot_packages) >/dev/null && touch $@
+.PHONY: sysroot
+sysroot: $(sysroot)
+$(report) $(tool) $(root)/private/libprotobuf-c.a $(root)/private/libz.a: | $(sysroot)
+endif
+
 # The two libraries that we build ourselves, position-independent, hidden and with their outside calls redirected.
 $(root)/private/libunwind.o: sampling/libunwind.sh $(wildcard sampling/libunwind/*) .ci/fetch-source
-	$(call quiet,BUILD)sh $< $@
+	$(call quiet,BUILD)CC='$(CC)' SOURCES=build/private/src sh $< $@
 $(root)/private/jemalloc.o: report/jemalloc.sh report/jemalloc/outside.c .ci/fetch-source
-	$(call quiet,BUILD)sh $< $@
+	$(call quiet,BUILD)CC='$(CC)' SOURCES=build/private/src sh $< $@
 
 # The two that Debian builds position-independent, with their default allocators made ours.
 $(root)/private/lib%.a:
 	@mkdir -p $(@D)
-	$(call quiet,COPY)objcopy --redefine-sym malloc=heap_alloc --redefine-sym free=heap_free \
-		$$($(CC) -print-file-name=lib$*.a) $@
+	$(call quiet,COPY)$(tools)objcopy --redefine-sym malloc=heap_alloc --redefine-sym free=heap_free \
+		$(call library,lib$*.a) $@
 
 # What flame graphs are made of, embedded in the tool.
 $(build)/report/flame_files.h: report/embed.sh $(wildcard report/flame*.html report/flame*.css report/flame*.js)
@@ -222,7 +249,23 @@ $(root)/tests/decode.o: | $(root)/proto/profile.pb-c.c
 $(root)/tests/decode: $(root)/tests/decode.o $(root)/proto/profile.pb-c.o
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -l:libprotobuf-c.a -l:libz.a
 bench-programs: $(filter $(root)/tests/bench/%,$(programs)) $(root)/tests/decode
-programs: $(programs) $(shared) $(root)/tests/supervise $(root)/tests/decode $(root)/tests/stress/stress $(root)/tests/stress/stress_asan
+programs: $(programs) $(shared) $(if $(foreign),,$(root)/tests/supervise $(root)/tests/decode $(root)/tests/stress/stress \
+	$(root)/tests/stress/stress_asan)
+
+# Programs of another architecture, as ones that can be started here.
+ifneq ($(foreign),)
+emulated := $(patsubst $(root)/%,$(root)/emulated/%,$(units) $(programs) $(root)/contend)
+hosts    := supervise decode
+.PHONY: emulated
+$(root)/emulated/launch: tests/launch.c
+	@mkdir -p $(@D)
+	$(call quiet,CC)gcc -O2 -Wall -Wextra -D_GNU_SOURCE -DRELEASE='"$(notdir $(sysroot))"' -DEMULATOR='"qemu-$(arch)"' -static -o $@ $<
+$(emulated): $(root)/emulated/launch
+	@mkdir -p $(@D) && ln -f $< $@
+emulated: $(emulated) $(root)/libcontend.so $(root)/contend units programs
+	@$(MAKE) --no-print-directory ARCH= $(hosts:%=build/tests/%)
+	@ln -sf $(hosts:%=$(CURDIR)/build/tests/%) $(root)/emulated/tests/
+endif
 
 install-needs:
 	@sh .ci/install-needs

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mutex_word: what can be read off a pthread mutex without taking it (glibc, x86-64).
+/* mutex_word: what can be read off a pthread mutex without taking it (glibc).
  *
  * Called from   wrappers, about a mutex that the caller may legally use at that moment.
  * Layout        asserted below against the static initialisers; the same since glibc 2.3.
@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <threads.h>
 
+#include "libc_layout.h"
+
 /* pthread_mutex_t's __kind, as glibc's nptl sets it. */
 enum mutex_kind_bits {
 	MUTEX_TYPE = 3, /* PTHREAD_MUTEX_TIMED_NP, _RECURSIVE_NP, _ERRORCHECK_NP, _ADAPTIVE_NP */
@@ -31,7 +33,7 @@ _Static_assert(offsetof(pthread_mutex_t, __data.__lock) == 0, "the lock word com
 _Static_assert(offsetof(pthread_mutex_t, __data.__count) == 4, "then the recursion count");
 _Static_assert(offsetof(pthread_mutex_t, __data.__owner) == 8, "then the owner's tid");
 _Static_assert(offsetof(pthread_mutex_t, __data.__kind) == 16, "the kind is the fifth word");
-_Static_assert(sizeof(pthread_mutex_t) == 40, "a pthread mutex has 40 bytes");
+_Static_assert(sizeof(pthread_mutex_t) == LIBC_MUTEX_BYTES, "and nothing else is there");
 
 /* Free for every kind but the priority-protected ones, whose word is never 0 (mutex_is_takeable tells). */
 static inline bool mutex_looks_free(const pthread_mutex_t *mutex)

@@ -156,8 +156,9 @@ static bool is_same_object(const void *one, const void *other)
 
 /* Whoever comes next: another interposer, whose functions have no versions, or libc. Of libc the version asked for: some
  * of its releases give the oldest one to dlsym. */
-static void *look_up(const char *name, const char *version)
+static void *look_up(const char *name, const char *asked_version)
 {
+	const char *version = libc_is_old_name(name) ? FIRST_VERSION : asked_version;
 	bool has_default = name[0] != '_' || !version;
 	void *exact = version ? look_up_version(name, version) : NULL;
 	void *next = has_default ? look_up_next(name) : exact; /* one that fails would allocate and leave a dlerror */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rwlock_word: what can be read off a pthread reader-writer lock without taking it (glibc, x86-64).
+/* rwlock_word: what can be read off a pthread reader-writer lock without taking it (glibc).
  *
  * Called from   wrappers, about a lock that the caller may legally use at that moment.
  * Layout        asserted below; the same since glibc 2.25, which brought these locks' present algorithm.

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "heap.h"
+#include "processor.h"
 
 /* jemalloc's names (jemalloc.sh), or the libc's that the sanitizer knows. */
 #if HEAP_IS_SANITIZED
@@ -37,7 +38,7 @@ extern char __start_heap_je_data[], __stop_heap_je_data[], __start_heap_je_bss[]
 
 enum {
 	HEAP_DATA_BYTES = 4096, /* jemalloc.sh checks that they suffice */
-	HEAP_PAGE_BYTES = 4096,
+	HEAP_PAGE_BYTES = PROCESSOR_PAGE_BYTES_MOST,
 };
 
 static struct {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "frame_answer.h"
 #include "frame_oracle.h"
 #include "frame_step.h"
 #include "hash_index.h"
@@ -59,13 +60,27 @@ static bool rule_is_same(const void *wanted, uint32_t number)
 	return rule->walk->rules[number].address == rule->address;
 }
 
+/* Objects are copied without their code, by which some processors' signal frames are told. */
+static bool is_signal_frame(const struct process_walk *walk, uint64_t frame)
+{
+	uint32_t code[2];
+
+	_Static_assert(FRAME_SIGNAL_CODE_BYTES <= sizeof(code), "there is room for it");
+	return FRAME_SIGNAL_CODE_BYTES &&
+	       process_memory_read(walk->memory, frame_address(frame) + 1, code, sizeof(code)) == 0 &&
+	       frame_is_signal_code(code);
+}
+
 static uint64_t ask_rule(struct process_walk *walk, uint64_t frame)
 {
 	struct frame_rule rule;
 	uint64_t shift;
 	const struct object *copy = process_objects_copy(walk->objects, frame, &shift);
 
-	rule = frame_oracle_ask(frame_address(frame) + shift, copy);
+	if (is_signal_frame(walk, frame))
+		rule = (struct frame_rule){.kind = FRAME_RULE_SIGNAL};
+	else
+		rule = frame_oracle_ask(frame_address(frame) + shift, copy);
 	return frame_rule_pack(&rule);
 }
 

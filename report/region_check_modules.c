@@ -149,18 +149,6 @@ const char *region_check_code(const struct region_check *check, uint32_t number,
 	return address >= module_start(module) && address < module->limit ? NULL : "outside of its module";
 }
 
-/* Could frame_oracle_ask have answered so? */
-static bool is_rule(uint64_t word)
-{
-	const uint64_t module = UINT64_C(0xffff) << FRAME_RULE_MODULE_SHIFT;
-
-	if (frame_rule_kind(word) != FRAME_RULE_STEP)
-		return (word & ~module) == frame_rule_kind(word);
-	if (!(word & FRAME_RULE_BP_IS_SAVED) && ((word & FRAME_RULE_BP_FROM_BP) || frame_rule_bp_offset(word)))
-		return false;
-	return word & (FRAME_RULE_CFA_FROM_BP | FRAME_RULE_CFA_IS_LOADED) || frame_rule_cfa_offset(word) > 0;
-}
-
 /* False: the two words are not of one rule. */
 static bool check_rule(struct region_check *check, uint32_t index)
 {
@@ -173,7 +161,8 @@ static bool check_rule(struct region_check *check, uint32_t index)
 	if (frame_address(key) >> PROCESSOR_ADDRESS_BITS || frame_module(key) == 0 ||
 	    frame_rules_set(frame_address(key)) != index / FRAME_RULES_WAYS * FRAME_RULES_WAYS)
 		return false;
-	region_check_that(check, is_rule(rule), "frame rule %u: %#llx is no rule", index, (unsigned long long)rule);
+	region_check_that(check, frame_rule_is_possible(rule), "frame rule %u: %#llx is no rule", index,
+			  (unsigned long long)rule);
 	wrong = region_check_code(check, rule >> FRAME_RULE_MODULE_SHIFT, frame_address(key));
 	region_check_that(check, !wrong, "frame rule %u: for code %s", index, wrong);
 	return true;

@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "ending_clues.h"
+#include "libc_layout.h"
 #include "tool.h"
 
 enum { WORST_SHOWN = 3, STATUS_NOT_FOUND = 127, STATUS_NOT_STARTED = 126, STATUS_SIGNAL = 128 };
@@ -24,7 +25,7 @@ static const char library_name[] = "libcontend.so";
 /* Beside this program, where the build puts it, or where an installation does, wherever that was moved: what LIBDIR usually is. */
 static bool find_library(char *out_path, size_t bytes)
 {
-	static const char *const places[] = {"", "../lib/", "../lib/x86_64-linux-gnu/", "../lib64/"};
+	static const char *const places[] = {"", "../lib/", "../lib/" LIBC_FOLDER "/", "../lib64/"};
 	char own[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
 

@@ -12,7 +12,7 @@ enum {
 	WORD_BYTES = sizeof(unw_word_t),
 	REGISTER_COUNT = FRAME_REGISTER_COUNT,
 	SYMBOL_LIMIT = REGISTER_COUNT + 16, /* registers, and words loaded from the stack */
-	SYMBOL_REACH = 1 << (FRAME_RULE_CFA_BITS - 1),
+	SYMBOL_REACH = FRAME_RULE_REACH_BYTES,
 };
 
 /* One question to libunwind: what is known about the frame's code, and the symbols met so far. */
@@ -179,6 +179,16 @@ static struct frame_rule question_step(struct question *question)
 	return frame_answer_rule(&answer, question->loads);
 }
 
+/* Is it the return address of a handler, by the code there? */
+static bool is_signal_frame(uint64_t address, const struct object *object)
+{
+	const uint32_t *code = (const uint32_t *)(address + 1);
+
+	return FRAME_SIGNAL_CODE_BYTES && (uint64_t)code % sizeof(*code) == 0 &&
+	       object_segment(object, (uint64_t)code, FRAME_SIGNAL_CODE_BYTES, PF_R | PF_X) &&
+	       frame_is_signal_code(code);
+}
+
 struct frame_rule frame_oracle_ask(uint64_t address, const struct object *object)
 {
 	struct question question;
@@ -186,6 +196,8 @@ struct frame_rule frame_oracle_ask(uint64_t address, const struct object *object
 	struct libunwind_blocks *outer = libunwind_blocks;
 	struct frame_rule rule;
 
+	if (is_signal_frame(address, object))
+		return (struct frame_rule){.kind = FRAME_RULE_SIGNAL};
 	question.address = address;
 	question.object = object;
 	question.reads = 0;

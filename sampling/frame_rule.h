@@ -65,6 +65,9 @@ static inline bool frame_rule_fits(int64_t value, unsigned bits)
 uint64_t frame_rule_pack(const struct frame_rule *rule);
 struct frame_rule frame_rule_unpack(uint64_t word);
 
+/* Could it have been made by frame_rule_pack from what frame_oracle_ask answers? */
+bool frame_rule_is_possible(uint64_t word);
+
 struct frame_rules {
 	_Alignas(64) _Atomic uint64_t words[FRAME_RULES_LIMIT][2]; /* key xor hash of the rule; the rule */
 };

@@ -51,6 +51,11 @@ void tdep_stash_frame(struct dwarf_cursor *cursor, struct dwarf_reg_state *state
 	(void)cursor, (void)state;
 }
 
+/* For those who look into memory that may not be there. */
+void tdep_init_mem_validate(void)
+{
+}
+
 intrmask_t unwi_full_mask;
 
 void mi_init(void)

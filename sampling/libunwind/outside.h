@@ -11,8 +11,13 @@
 
 #include "libunwind.h"
 
-#define LIBUNWIND_BLOCK_BYTES 192 /* the larger of its two kinds of blocks */
-#define LIBUNWIND_BLOCKS      3   /* one for the common information entry, the rest for nested DW_CFA_remember_state */
+/* The larger of its two kinds of blocks: a word and a byte for each register, on aarch64 for those of vectors, too. */
+#ifdef __aarch64__
+#define LIBUNWIND_BLOCK_BYTES 912
+#else
+#define LIBUNWIND_BLOCK_BYTES 192
+#endif
+#define LIBUNWIND_BLOCKS 3 /* one for the common information entry, the rest for nested DW_CFA_remember_state */
 
 struct libunwind_blocks {
 	_Alignas(16) uint8_t bytes[LIBUNWIND_BLOCKS][LIBUNWIND_BLOCK_BYTES];

@@ -28,6 +28,9 @@ struct frame_rule {
 #define FRAME_RULE_CFA_SHIFT     (FRAME_RULE_BP_SHIFT + FRAME_RULE_BP_BITS)
 #define FRAME_RULE_CFA_BITS      26
 
+/* Offsets that a rule can have are below that. */
+#define FRAME_RULE_REACH_BYTES (1 << (FRAME_RULE_CFA_BITS - 1))
+
 static inline int64_t frame_rule_cfa_offset(uint64_t word)
 {
 	return frame_rule_value(word, FRAME_RULE_CFA_BITS, FRAME_RULE_CFA_SHIFT);

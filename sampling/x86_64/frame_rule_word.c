@@ -33,3 +33,14 @@ struct frame_rule frame_rule_unpack(uint64_t word)
 		.module = word >> FRAME_RULE_MODULE_SHIFT,
 	};
 }
+
+bool frame_rule_is_possible(uint64_t word)
+{
+	const uint64_t module = UINT64_C(0xffff) << FRAME_RULE_MODULE_SHIFT;
+
+	if (frame_rule_kind(word) != FRAME_RULE_STEP)
+		return (word & ~module) == frame_rule_kind(word);
+	if (!(word & FRAME_RULE_BP_IS_SAVED) && ((word & FRAME_RULE_BP_FROM_BP) || frame_rule_bp_offset(word)))
+		return false;
+	return word & (FRAME_RULE_CFA_FROM_BP | FRAME_RULE_CFA_IS_LOADED) || frame_rule_cfa_offset(word) > 0;
+}

@@ -15,8 +15,20 @@
 #define COND_VERSION            "GLIBC_2.3.2"
 #define LIBC_HAS_OLD_CONDITIONS 1
 
+/* Where Debian has the libraries of this architecture, below lib. */
+#define LIBC_FOLDER "x86_64-linux-gnu"
+
 /* The table of error texts that strerror reads. */
 #define LIBC_ERROR_TEXTS_VERSION "GLIBC_2.12"
+
+/* Is it a name that has no default version, though functions.def gives it none? */
+static inline bool libc_is_old_name(const char *name)
+{
+	(void)name;
+	return false;
+}
+
+enum { LIBC_MUTEX_BYTES = 40 };
 
 /* Where a thread descriptor, to which pthread_self points, has its thread's tid. */
 enum { LIBC_DESCRIPTOR_TID_BYTES = 720 };

@@ -10,6 +10,7 @@
 
 #include "late_stacks.h"
 #include "real_region.h"
+#include "signal_return.h"
 #include "stack.h"
 #include "unloading.h"
 
@@ -79,6 +80,7 @@ static void wait_on_signal_stack(void)
 	stack_t stack = {.ss_sp = memory, .ss_size = sizeof(memory)};
 	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_ONSTACK};
 
+	signal_return_by_object(&action);
 	sigaltstack(&stack, NULL);
 	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);

@@ -17,6 +17,7 @@
 #include "heap.h"
 #include "process_walk.h"
 #include "random.h"
+#include "signal_return.h"
 
 enum { FRAMES = 64, DEPTH = 12, ROUNDS = 3000, RANGES = 4, MAPPING_LIMIT_BYTES = 8 << 20 };
 
@@ -90,21 +91,14 @@ static void handler(int number)
 	descend(2);
 }
 
-/* mov $15, %rax; syscall: what a handler returns to. */
-static bool is_signal_code(uint64_t frame)
-{
-	static const uint8_t code[] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
-
-	return memcmp((const void *)frame_address(frame), code, sizeof(code)) == 0;
-}
-
 /* libgcc counts from who captures on. A signal frame lies one byte before its code there. */
 static void compare(const char *what)
 {
 	unsigned same = 0;
 
 	for (unsigned i = 0; i < stacks.ours_count && i + 1 < stacks.theirs_count; i++)
-		same += frame_address(stacks.ours[i]) == stacks.theirs[i + 1] + is_signal_code(stacks.ours[i]);
+		same += frame_address(stacks.ours[i]) ==
+			stacks.theirs[i + 1] + signal_return_is_at(frame_address(stacks.ours[i]));
 	is_u64(stacks.ours_count, stacks.theirs_count - 1, "%s: as deep as libgcc says", what);
 	is_u64(same, stacks.ours_count, "%s: the same callers", what);
 	ok(!stacks.is_cut, "%s: it ends where it should", what);
@@ -117,13 +111,15 @@ static void walk_some(void)
 
 static void check_stacks(void)
 {
+	struct sigaction action = {.sa_handler = handler};
 	size_t count;
 
 	open_all();
 	body = walk_all;
 	descend(DEPTH);
 	compare("calls");
-	signal(SIGUSR1, handler);
+	signal_return_by_object(&action);
+	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);
 	compare("a signal");
 	body = walk_some;

@@ -240,7 +240,7 @@ static void replace_rule(uint64_t rule)
 
 static void rule_that_cannot_be(void)
 {
-	replace_rule(FRAME_RULE_END | FRAME_RULE_BP_FROM_BP);
+	replace_rule(FRAME_RULE_END | FRAME_RULE_CFA_FROM_BP);
 }
 
 static void rule_of_no_module(void)

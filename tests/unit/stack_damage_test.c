@@ -15,19 +15,7 @@
 #include "stack_fixture.h"
 
 /* Information that is missing or lies, and frames that were destroyed. call_X runs `body`. */
-/* clang-format off */
-#define CALLER(name, before, after)                                                                                    \
-	".type call_" #name ",@function\ncall_" #name ":\n" before "callq *%rdi\n" after "ret\n"
-__asm__(".text\n"
-	CALLER(silent, "pushq %rbp\nmovq $12345,%rbp\n", "popq %rbp\n")
-	CALLER(lying, ".cfi_startproc\nsubq $40,%rsp\n.cfi_def_cfa_offset 0x100000\n", "addq $40,%rsp\n.cfi_endproc\n")
-	CALLER(random_bp, ".cfi_startproc\npushq %rbp\nmovq $0x123456789abcdef0,%rbp\n.cfi_def_cfa 6,16\n",
-	       "popq %rbp\n.cfi_def_cfa 7,8\n.cfi_endproc\n")
-	CALLER(null_bp, ".cfi_startproc\npushq %rbp\nxorl %ebp,%ebp\n.cfi_def_cfa 6,16\n",
-	       "popq %rbp\n.cfi_def_cfa 7,8\n.cfi_endproc\n")
-	CALLER(downward, ".cfi_startproc\nsubq $48,%rsp\npushq %rbp\nleaq -64(%rsp),%rbp\n.cfi_def_cfa 6,16\n",
-	       "popq %rbp\naddq $48,%rsp\n.cfi_def_cfa 7,8\n.cfi_endproc\n"));
-/* clang-format on */
+#include "stack_damage_code.h"
 extern void call_silent(void (*body)(void));
 extern void call_lying(void (*body)(void));
 extern void call_random_bp(void (*body)(void));
@@ -71,14 +59,14 @@ static void check_wrong_information(void)
 	limits = main_limits;
 }
 
-/* Made at run time, and known to nobody: sub $8, %rsp; call *%rdi; add $8, %rsp; ret. */
+/* Made at run time, and known to nobody. */
 static void (*make_code(void))(void (*body)(void))
 {
-	static const unsigned char code[] = {0x48, 0x83, 0xec, 0x08, 0xff, 0xd7, 0x48, 0x83, 0xc4, 0x08, 0xc3};
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	memcpy(page, code, sizeof(code));
-	return (void (*)(void (*)(void)))page;
+	memcpy(page, made_code, sizeof(made_code));
+	__builtin___clear_cache(page, page + sizeof(made_code));
+	return (void (*)(void (*)(void)))(void *)page;
 }
 
 static void (*caller)(void (*body)(void));

@@ -12,6 +12,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "signal_return.h"
 #include "stack_fixture.h"
 
 enum {
@@ -182,12 +183,13 @@ static void check_signals(void)
 	stack_t alternate = {.ss_sp = malloc(65536 * 4), .ss_size = 65536 * 4};
 	struct sigaction action = {.sa_handler = handle};
 
+	signal_return_by_object(&action);
 	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);
 	check_whole(14, "in a signal handler");
 	is_u64(is_signal_seen(), 1, "through one signal frame");
 	sigaltstack(&alternate, NULL);
-	action.sa_flags = SA_ONSTACK;
+	action.sa_flags |= SA_ONSTACK;
 	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);
 	check_whole(14, "in a signal handler on its own stack");
@@ -197,17 +199,8 @@ static void check_signals(void)
 	free(alternate.ss_sp);
 }
 
-/* An instruction that traps with rbp and rsp in the middle of their work. */
-/* clang-format off */
-__asm__(".text\n.type trap_early,@function\n"
-	"trap_early:\n.cfi_startproc\n"
-	"ud2\npushq %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset 6,-16\n"
-	"ud2\nmovq %rsp,%rbp\n.cfi_def_cfa_register 6\n"
-	"ud2\nsubq $80,%rsp\nud2\n"
-	"leave\n.cfi_def_cfa 7,8\n"
-	"ud2\nret\n.cfi_endproc\n.size trap_early,.-trap_early\n");
-/* clang-format on */
-extern void trap_early(void);
+/* Instructions that trap with the stack and frame pointers in the middle of their work. */
+#include "stack_traps.h"
 
 static struct {
 	unsigned traps;
@@ -222,7 +215,7 @@ static void handle_trap(int signal, siginfo_t *info, void *context)
 	capture();
 	trapped.traps++;
 	trapped.right += stacks.count == stacks.expected_count && is_as_expected(stacks.count);
-	interrupted->uc_mcontext.gregs[REG_RIP] += 2;
+	trap_pass(interrupted);
 }
 
 static void check_exact_addresses(void)
@@ -230,11 +223,12 @@ static void check_exact_addresses(void)
 	struct sigaction action = {.sa_sigaction = handle_trap, .sa_flags = SA_SIGINFO};
 	struct sigaction before;
 
+	signal_return_by_object(&action);
 	sigaction(SIGILL, &action, &before);
 	trap_early();
 	sigaction(SIGILL, &before, NULL);
-	is_u64(trapped.traps, 5, "interrupted at every stage of a prologue");
-	is_u64(trapped.right, 5, "each time right");
+	is_u64(trapped.traps, TRAPS, "interrupted at every stage of a prologue");
+	is_u64(trapped.right, TRAPS, "each time right");
 }
 
 /* Coroutines. */
