@@ -67,7 +67,7 @@ static struct {
 
 static __attribute__((noinline)) unsigned run_body(unsigned sum)
 {
-	bench.body(STACK_MARK());
+	bench.body((void *)STACK_MARK());
 	return sum + 1;
 }
 

@@ -4,6 +4,8 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
+#include "architecture.h"
+
 unsigned coexist_dlsym_calls;
 
 void *dlsym(void *restrict library, const char *restrict name)
@@ -12,7 +14,7 @@ void *dlsym(void *restrict library, const char *restrict name)
 	void *volatile address; /* no tail call */
 
 	if (!next)
-		next = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
+		next = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", OLDEST_VERSION);
 	coexist_dlsym_calls++;
 	address = next(library, name);
 	return address;

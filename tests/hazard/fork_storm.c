@@ -75,7 +75,7 @@ int main(void)
 		need(pids[2] >= 0, "clone");
 		if (!pids[2])
 			child_of_raw_fork();
-		pids[3] = syscall(SYS_fork);
+		pids[3] = syscall(RAW_FORK);
 		need(pids[3] >= 0, "fork of the kernel");
 		if (!pids[3])
 			child_of_raw_fork();

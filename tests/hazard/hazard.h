@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "architecture.h"
+
 /* Ends the process with status 1 unless the condition holds. For signal handlers and forked children too. */
 #define need(condition, ...)                                                                                           \
 	do {                                                                                                           \
@@ -107,7 +109,7 @@ static inline struct timespec hazard_deadline(clockid_t clock, int64_t ms)
 /* Declares old_NAME: the function NAME in the version that the oldest programs bind. */
 #define HAZARD_OLD(result, name, parameters)                                                                           \
 	result old_##name parameters;                                                                                  \
-	__asm__(".symver old_" #name ", " #name "@GLIBC_2.2.5")
+	__asm__(".symver old_" #name ", " #name "@" OLDEST_VERSION)
 
 static inline pthread_t hazard_start(void *(*body)(void *), void *argument)
 {

@@ -47,7 +47,7 @@ struct matrix_function {
 /* Declares a function that libc keeps for old programs only, bound as theirs is. */
 #define MATRIX_OLD_FUNCTION(name)                                                                                      \
 	void name(void);                                                                                               \
-	__asm__(".symver " #name "," #name "@GLIBC_2.2.5")
+	__asm__(".symver " #name "," #name "@" OLDEST_VERSION)
 
 #define MATRIX_COUNT(array) (sizeof(array) / sizeof(*(array)))
 

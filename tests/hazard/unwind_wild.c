@@ -2,6 +2,7 @@
  *
  * Goal: contention below code whose unwind information is wrong in every way, or that has none: assembler with a frame pointer
  * used for data, code made at run time, a stack with a random end. The walk must stop; it must not crash and not run for ever.
+ * processor: x86_64
  */
 #include <sys/mman.h>
 

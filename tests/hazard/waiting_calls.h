@@ -69,6 +69,7 @@ extern __typeof__(pread64) __pread64;
 extern __typeof__(write) __write;
 extern __typeof__(pwrite64) __pwrite64;
 extern __typeof__(send) __send;
+SENDS_OLD
 extern __typeof__(connect) __connect;
 extern __typeof__(nanosleep) __nanosleep;
 extern __typeof__(sigsuspend) __sigsuspend;

@@ -41,9 +41,16 @@ static void end_in_thread(void *(*body)(void *))
 /* By an instruction of the program's own, which nobody can stand in front of. */
 static void exit_group_without_libc(int status)
 {
+#ifdef __x86_64__
 	long result;
 
 	__asm__ volatile("syscall" : "=a"(result) : "a"(SYS_exit_group), "D"(status) : "rcx", "r11", "memory");
+#else
+	register long x8 __asm__("x8") = SYS_exit_group;
+	register long x0 __asm__("x0") = status;
+
+	__asm__ volatile("svc #0" : "+r"(x0) : "r"(x8) : "memory");
+#endif
 }
 
 static void exit_in_handler(int signal)

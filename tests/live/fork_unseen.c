@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "architecture.h"
 #include "known_waits.h"
 
 #define WAIT_IN(name)                                                                                                  \
@@ -64,7 +65,7 @@ static pid_t by_fork_without_handlers(void)
 
 static pid_t by_fork_of_the_kernel(void)
 {
-	return (pid_t)syscall(SYS_fork);
+	return (pid_t)syscall(RAW_FORK);
 }
 
 static pid_t by_clone_of_the_kernel(void)

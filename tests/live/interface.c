@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../../contend.h"
+#include "architecture.h"
 
 static int wrong_errno;
 
@@ -71,7 +72,7 @@ static void label(void)
 
 static int be_child(void)
 {
-	long pid = syscall(SYS_fork);
+	long pid = syscall(RAW_FORK);
 	int status = 1;
 
 	if (pid == 0) {

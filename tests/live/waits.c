@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* waits: the functions of waits.def, each in a function named for its row. */
+#include "architecture.h"
 #include "families.h"
 #include "waits_holders.h"
 
@@ -19,6 +20,7 @@ extern ssize_t __recv_chk(int fd, void *buffer, size_t bytes, size_t buffer_byte
 extern ssize_t __recvfrom_chk(int fd, void *buffer, size_t bytes, size_t buffer_bytes, int flags, void *address,
 			      socklen_t *address_bytes);
 extern ssize_t __send(int fd, const void *buffer, size_t bytes, int flags);
+SENDS_OLD
 extern int __connect(int fd, const struct sockaddr *address, socklen_t address_bytes);
 extern int __nanosleep(const struct timespec *duration, struct timespec *out_left);
 extern int __sigsuspend(const sigset_t *mask);
