@@ -8,7 +8,7 @@ mkdir "$tree"
 cp -r "$ROOT"/{Makefile,.ci,interpose,sampling,report,proto,tests,contend.h} "$tree" 2>/dev/null
 cd "$tree" || exit 1
 for source in {interpose,sampling}{,/"$(uname -m)"}/*.c report/*.c tests/*.c tests/unit/*.c; do
-	case $source in tests/supervise.c | tests/unit/*plugin*) ;; *) echo "build/${source%.c}.o" ;; esac
+	case $source in tests/supervise.c | tests/launch.c | tests/unit/*plugin*) ;; *) echo "build/${source%.c}.o" ;; esac
 done >objects
 
 program_flags="-O2 -fsyntax-only -D_GNU_SOURCE -Wall -Wextra -Wno-attributes -Wno-unknown-attributes -iquote tests
