@@ -66,7 +66,7 @@ static bool is_signal_frame(const struct process_walk *walk, uint64_t frame)
 	uint32_t code[2];
 
 	_Static_assert(FRAME_SIGNAL_CODE_BYTES <= sizeof(code), "there is room for it");
-	return FRAME_SIGNAL_CODE_BYTES &&
+	return FRAME_SIGNAL_CODE_BYTES > 0 &&
 	       process_memory_read(walk->memory, frame_address(frame) + 1, code, sizeof(code)) == 0 &&
 	       frame_is_signal_code(code);
 }

@@ -184,7 +184,7 @@ static bool is_signal_frame(uint64_t address, const struct object *object)
 {
 	const uint32_t *code = (const uint32_t *)(address + 1);
 
-	return FRAME_SIGNAL_CODE_BYTES && (uint64_t)code % sizeof(*code) == 0 &&
+	return FRAME_SIGNAL_CODE_BYTES > 0 && (uint64_t)code % sizeof(*code) == 0 &&
 	       object_segment(object, (uint64_t)code, FRAME_SIGNAL_CODE_BYTES, PF_R | PF_X) &&
 	       frame_is_signal_code(code);
 }
