@@ -248,9 +248,9 @@ static void threads_have_their_own(void)
 	struct stack_replays *others[THREADS];
 	unsigned count = 0, same = 0;
 
-	while (count < THREADS && (others[count] = stack_replays_claim()))
-		for (unsigned i = 0; i < count++; i++)
-			same += others[i] == others[count - 1];
+	for (; count < THREADS && (others[count] = stack_replays_claim()); count++)
+		for (unsigned i = 0; i < count; i++)
+			same += others[i] == others[count];
 	is_u64(count, THREADS - 1, "so many more threads have a place");
 	is_u64(same, 0, "each its own");
 	stack_replays_give_back(others[7]);
