@@ -2,6 +2,7 @@
 /* Goal: the rule for an address is what its call frame information says, or NONE; wild information does no harm; and
  * the table never answers with a rule that is not the address's own, whatever happens at the same time. */
 #include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,7 @@ static struct text find_text(void)
 	struct object_unwind_index index;
 	const int32_t(*entries)[2];
 
-	if (!object_find((uint64_t)qsort, &libc) || !object_find_unwind_index(&libc, &index))
+	if (!object_find((uint64_t)gnu_get_libc_version, &libc) || !object_find_unwind_index(&libc, &index))
 		return (struct text){NULL, 0};
 	entries = (const int32_t(*)[2])index.entries;
 	return (struct text){.start = (const char *)index.base + entries[0][0],
