@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* interface PREFIX: calls every function of contend.h, in C or C++, and prints what each returns: "NAME VALUE". With "child" in place of
  * a prefix: in a child that no fork handler has seen, and then in the process itself. With "reset": see there. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include "../../contend.h"
-#include "architecture.h"
 
 static int wrong_errno;
 
@@ -72,7 +72,7 @@ static void label(void)
 
 static int be_child(void)
 {
-	long pid = syscall(RAW_FORK);
+	long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	int status = 1;
 
 	if (pid == 0) {
