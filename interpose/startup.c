@@ -33,6 +33,8 @@
 #include "thread_labels.h"
 #include "wish.h"
 
+#define NO_MEMORY "no memory for the profiles: not profiling"
+
 static struct {
 	_Atomic bool is_on;     /* we may make system calls, and the region is this process's own */
 	_Atomic bool has_ended; /* somebody is writing the last dump, or has */
@@ -104,7 +106,11 @@ static bool start_child(void)
 		forget_parent();
 	startup.child = 0; /* a signal handler is not to begin this anew */
 	thread_labels_leave_parent();
-	startup.is_on = startup.is_on && config.children && region_create();
+	if (startup.is_on && config.children && !region_create()) {
+		message_say(NO_MEMORY);
+		startup.is_on = false;
+	}
+	startup.is_on = startup.is_on && config.children;
 	if (startup.is_on) {
 		thread_labels_go_on();
 	} else {
@@ -244,7 +250,7 @@ static void start_profiling(void)
 	if (startup.is_on)
 		start_control();
 	else
-		message_say("no memory for the profiles: not profiling");
+		message_say(NO_MEMORY);
 	message_detail("profiling pid %d, region %s", getpid(), region_path()[0] ? region_path() : "in private memory");
 }
 
