@@ -5,7 +5,7 @@
 # The library for aarch64, built by Debian's cross compiler, and its tests under QEMU's emulator of one process: the units, the hazard
 # programs, and those live tests that need nothing else. tests/aarch64.txt has what is left out, and why.
 . "$ROOT/tests/tap.sh"
-live='aliases blame_four_waiters cancelled conservation futex_count single_stacks wakers'
+live='aliases blame_four_waiters cancelled futex_count single_stacks wakers'
 cd "$ROOT" || exit 1
 
 for program in aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64; do
