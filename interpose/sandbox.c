@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Overrides     prctl, chroot, setrlimit, prlimit, setuid and its relatives; and sees prctl and seccomp in syscall().
+/* Overrides     prctl; what confines otherwise (functions.def); and sees prctl and seccomp in syscall().
  * A process that puts a seccomp filter on itself may be killed for a system call that it never makes by itself: from then
  * on we make none, write no profile, and leave the region for `contend dump`. In strict mode, and where the program asks for it,
  * the clock kills, too: then nothing is measured any more. (Filters that were there before the program started cannot be seen.)
@@ -13,63 +13,6 @@
 #include "real.h"
 #include "sandbox.h"
 #include "syscall.h"
-
-/* Below another root there is no place where a region can be found. */
-int chroot(const char *directory)
-{
-	lifecycle_before_confined();
-	return REAL(chroot)(directory);
-}
-
-/* Nor, for another user, one beside the others'. */
-int setuid(uid_t user)
-{
-	lifecycle_before_confined();
-	return REAL(setuid)(user);
-}
-
-int seteuid(uid_t user)
-{
-	lifecycle_before_confined();
-	return REAL(seteuid)(user);
-}
-
-int setreuid(uid_t real, uid_t effective)
-{
-	lifecycle_before_confined();
-	return REAL(setreuid)(real, effective);
-}
-
-int setresuid(uid_t real, uid_t effective, uid_t saved)
-{
-	lifecycle_before_confined();
-	return REAL(setresuid)(real, effective, saved);
-}
-
-/* Nor is there with files that may not be large, or few. */
-int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
-{
-	lifecycle_before_confined();
-	return REAL(setrlimit)(resource, limit);
-}
-
-int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit)
-{
-	lifecycle_before_confined();
-	return REAL(setrlimit64)(resource, limit);
-}
-
-int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlimit *limit, struct rlimit *out_limit)
-{
-	lifecycle_before_confined();
-	return REAL(prlimit)(pid, resource, limit, out_limit);
-}
-
-int prlimit64(pid_t pid, enum __rlimit_resource resource, const struct rlimit64 *limit, struct rlimit64 *out_limit)
-{
-	lifecycle_before_confined();
-	return REAL(prlimit64)(pid, resource, limit, out_limit);
-}
 
 static void close_sandbox(bool is_strict)
 {
@@ -134,3 +77,14 @@ long sandbox_call(const struct syscall_call *call)
 		prctl_succeeded((int)a[0], (unsigned long)a[1]);
 	return result;
 }
+
+#define FUNCTION_CONFINING(result, name, parameters, arguments, version)                                               \
+	result name parameters                                                                                         \
+	{                                                                                                              \
+		lifecycle_before_confined();                                                                           \
+		return REAL(name) arguments;                                                                           \
+	}
+#define FUNCTION(result, name, parameters, arguments, version)
+#define FUNCTION_OLD(result, name, parameters, arguments, version)
+#define FUNCTION_IN_ASSEMBLER(name)
+#include "functions.def"

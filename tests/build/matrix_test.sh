@@ -8,7 +8,7 @@ cd "$ROOT" || exit 1
 
 interposed()
 {
-	sed -n 's/^FUNCTION\(_ASIDE\)\{0,1\}(\([^,]*\), *\([A-Za-z_0-9]*\),.*/\3/p; s/^FUNCTION_[A-Z_]*(\([A-Za-z_0-9]*\)).*/\1/p' \
+	sed -n 's/^FUNCTION\(_ASIDE\|_CONFINING\)\{0,1\}(\([^,]*\), *\([A-Za-z_0-9]*\),.*/\3/p; s/^FUNCTION_[A-Z_]*(\([A-Za-z_0-9]*\)).*/\1/p' \
 		interpose/functions.def
 }
 

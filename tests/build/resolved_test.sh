@@ -10,7 +10,7 @@ libc=/lib/x86_64-linux-gnu/libc.so.6
 
 # name and address in libc, of each function with a real one; those of libc's default version, or its only one.
 sed -n 's/^WAITING([^,]*, *\([A-Za-z_0-9]*\),.*/\1/p' "$ROOT/interpose/waits.def" >"$TMPDIR/names"
-sed -n 's/^FUNCTION\(_ASIDE\)\{0,1\}([^,]*, *\([A-Za-z_0-9]*\),.*/\2/p; s/^FUNCTION_IN_ASSEMBLER(\(.*\))$/\1/p' "$ROOT/interpose/functions.def" \
+sed -n 's/^FUNCTION\(_ASIDE\|_CONFINING\)\{0,1\}([^,]*, *\([A-Za-z_0-9]*\),.*/\2/p; s/^FUNCTION_IN_ASSEMBLER(\(.*\))$/\1/p' "$ROOT/interpose/functions.def" \
 	>>"$TMPDIR/names"
 nm -D --defined-only $libc | awk '
 	NR == FNR { wanted[$1]; next }
