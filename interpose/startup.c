@@ -106,11 +106,11 @@ static bool start_child(void)
 		forget_parent();
 	startup.child = 0; /* a signal handler is not to begin this anew */
 	thread_labels_leave_parent();
-	if (startup.is_on && config.children && !region_create()) {
+	startup.is_on = startup.is_on && config.children;
+	if (startup.is_on && !region_create()) {
 		message_say(NO_MEMORY);
 		startup.is_on = false;
 	}
-	startup.is_on = startup.is_on && config.children;
 	if (startup.is_on) {
 		thread_labels_go_on();
 	} else {
@@ -122,15 +122,16 @@ static bool start_child(void)
 	return startup.is_on;
 }
 
-/* A child that has recorded nothing yet gets its region now. Not one that nobody has seen being made: what is under way in it may be its
- * parent's. */
-static void need_region(void)
+/* Is the region this process's own? A child that has recorded nothing yet gets it now. Not one that nobody has seen being made: what is
+ * under way in it may be its parent's. */
+static bool has_region(void)
 {
 	uint32_t before = thread_mute();
 
 	if (is_new_child())
 		(void)start_child();
 	thread_unmute(before);
+	return is_our_process();
 }
 
 /* A child may be asked that nobody has seen being made: it has recorded nothing yet, and must not tell its parent's. */
@@ -140,8 +141,7 @@ static int dump_own_region(const char *pattern)
 	uint64_t before_ns;
 	int error;
 
-	need_region();
-	if (!is_our_process())
+	if (!has_region())
 		return 0;
 	region_set_sign(REGION_SIGN_DUMP);
 	before_ns = thread_cpu_ns();
@@ -268,8 +268,7 @@ void lifecycle_before_thread(void)
 {
 	int saved_errno = errno;
 
-	need_region();
-	if (!is_our_process())
+	if (!has_region())
 		return;
 	region_reserve_all();
 	if (thread_ends_are_seen())
@@ -320,7 +319,7 @@ void lifecycle_before_confined(void)
 {
 	int saved_errno = errno;
 
-	need_region();
+	(void)has_region();
 	errno = saved_errno;
 }
 
