@@ -68,11 +68,6 @@ static void check_kind(struct region_check *check, uint32_t slot, const struct s
 			  "slot %u: profile %u is not kept", slot, sample->profile);
 }
 
-static bool is_pseudo(uint64_t frame, enum frame_pseudo which)
-{
-	return frame == frame_make(FRAME_MODULE_PSEUDO, which);
-}
-
 /* Only who ended a wait for a word has a waiter's frames behind its own. */
 static bool may_have_waiter(const struct sample *sample)
 {
@@ -84,17 +79,17 @@ static const char *pseudo_fault(const struct sample *sample, uint32_t index, uin
 {
 	uint64_t frame = sample->frames[index];
 
-	if (is_pseudo(frame, FRAME_TRUNCATED))
+	if (frame_is_pseudo(frame, FRAME_TRUNCATED))
 		return index > begin && index + 1 == end ? NULL : "a cut in the middle of a stack";
-	if (is_pseudo(frame, FRAME_OVERFLOW))
+	if (frame_is_pseudo(frame, FRAME_OVERFLOW))
 		return index == begin && index + 1 == end ? NULL : "the overflow in the middle of a stack";
-	if (is_pseudo(frame, FRAME_HELD))
+	if (frame_is_pseudo(frame, FRAME_HELD))
 		return is_of_releases(sample) && index == 0 && end > 1 ? NULL : "held where nothing is";
-	if (is_pseudo(frame, FRAME_UNSEEN))
+	if (frame_is_pseudo(frame, FRAME_UNSEEN))
 		return begin > 0 && index == begin && index + 1 == end && sample->profile == PROFILE_PAIRS
 			       ? NULL
 			       : "unseen where nobody waits";
-	if (is_pseudo(frame, FRAME_WAITER) || is_pseudo(frame, FRAME_BLOCKED))
+	if (frame_is_pseudo(frame, FRAME_WAITER) || frame_is_pseudo(frame, FRAME_BLOCKED))
 		return "a waiter where none can be";
 	return "no pseudo frame";
 }
@@ -115,30 +110,20 @@ static const char *stack_fault(const struct region_check *check, const struct sa
 	return NULL;
 }
 
-/* Where the first such frame is; end: nowhere. */
-static uint32_t find_pseudo(const struct sample *sample, enum frame_pseudo which, uint32_t end)
-{
-	uint32_t index = 0;
-
-	while (index < end && !is_pseudo(sample->frames[index], which))
-		index++;
-	return index;
-}
-
 static bool is_cut(const struct sample *sample, uint32_t end)
 {
-	return end > 0 && is_pseudo(sample->frames[end - 1], FRAME_TRUNCATED);
+	return end > 0 && frame_is_pseudo(sample->frames[end - 1], FRAME_TRUNCATED);
 }
 
 /* Frames before `end`: one stack, and the first frames of who waited for what it ends. */
 static const char *release_fault(struct region_check *check, const struct sample *sample, uint32_t end,
 				 uint32_t *out_index)
 {
-	uint32_t own = may_have_waiter(sample) ? find_pseudo(sample, FRAME_WAITER, end) : end;
+	uint32_t own = may_have_waiter(sample) ? frame_find_pseudo(sample->frames, 0, end, FRAME_WAITER) : end;
 	const char *fault = stack_fault(check, sample, 0, own, out_index);
 
 	*out_index = fault ? *out_index : own;
-	if (!fault && own - (own > 0 && is_pseudo(sample->frames[0], FRAME_HELD)) > check->region->header.depth)
+	if (!fault && own - (own > 0 && frame_is_pseudo(sample->frames[0], FRAME_HELD)) > check->region->header.depth)
 		return "deeper than stacks are";
 	if (!fault && own < end && (own == 0 || own + 1 == end || end - own > THREAD_EXTRA_FRAMES))
 		return "a waiter where none can be";
@@ -150,7 +135,8 @@ static const char *release_fault(struct region_check *check, const struct sample
 static const char *frames_fault(struct region_check *check, const struct sample *sample, uint32_t *out_index)
 {
 	bool is_pair = sample->profile == PROFILE_PAIRS && !region_check_is_overflow(sample);
-	uint32_t depth = sample->depth, end = is_pair ? find_pseudo(sample, FRAME_BLOCKED, depth) : depth;
+	uint32_t depth = sample->depth,
+		 end = is_pair ? frame_find_pseudo(sample->frames, 0, depth, FRAME_BLOCKED) : depth;
 	const char *fault = release_fault(check, sample, end, out_index);
 
 	if (fault || !is_pair)

@@ -7,17 +7,10 @@
 #include "snapshot_frames.h"
 #include "thread.h"
 
-static uint32_t find_pseudo(const uint64_t *frames, uint32_t depth, enum frame_pseudo which, uint32_t first)
-{
-	while (first < depth && frames[first] != frame_make(FRAME_MODULE_PSEUDO, which))
-		first++;
-	return first;
-}
-
 void snapshot_frames_split(struct snapshot_sample *sample, uint64_t *frames)
 {
-	uint32_t depth = sample->depth, begin = find_pseudo(frames, depth, FRAME_WAITER, 1);
-	uint32_t end = find_pseudo(frames, depth, FRAME_BLOCKED, begin), count = end - begin;
+	uint32_t depth = sample->depth, begin = frame_find_pseudo(frames, 1, depth, FRAME_WAITER);
+	uint32_t end = frame_find_pseudo(frames, begin, depth, FRAME_BLOCKED), count = end - begin;
 	uint64_t waiter[THREAD_EXTRA_FRAMES];
 
 	if (count == 0 || count > THREAD_EXTRA_FRAMES)

@@ -9,6 +9,7 @@
 #ifndef CONTEND_FRAME_H
 #define CONTEND_FRAME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FRAME_ADDRESS_BITS 48
@@ -40,6 +41,19 @@ static inline uint32_t frame_module(uint64_t frame)
 static inline uint64_t frame_address(uint64_t frame)
 {
 	return frame & FRAME_ADDRESS_MASK;
+}
+
+static inline bool frame_is_pseudo(uint64_t frame, enum frame_pseudo which)
+{
+	return frame == frame_make(FRAME_MODULE_PSEUDO, which);
+}
+
+/* Where the first such frame from `begin` on is; end: nowhere before that. */
+static inline uint32_t frame_find_pseudo(const uint64_t *frames, uint32_t begin, uint32_t end, enum frame_pseudo which)
+{
+	while (begin < end && !frame_is_pseudo(frames[begin], which))
+		begin++;
+	return begin;
 }
 
 #endif

@@ -53,10 +53,8 @@ uint64_t sample_key_hash(const struct sample_key *key)
 /* A pair's key has both its stacks. */
 static void split_key(struct sample_key *key)
 {
-	unsigned depth = 0;
+	unsigned depth = frame_find_pseudo(key->frames, 0, key->depth, FRAME_BLOCKED);
 
-	while (depth < key->depth && key->frames[depth] != joint)
-		depth++;
 	if (depth + 1 >= key->depth)
 		return;
 	key->tail = &key->frames[depth + 1];
