@@ -33,6 +33,8 @@ static struct stack_replay *take_stack(struct thread *self, const struct record_
 	struct stack_replay *place = stack_replay_find(thread_own.replays, origin, self->stack, leaf_address);
 
 	if (place) {
+		if (place->log.is_deep)
+			losses_add(LOSS_STACK_DEEP);
 		key->frames = sample_table_at(place->unit)->frames;
 		key->depth = place->depth;
 		return place;
@@ -41,6 +43,8 @@ static struct stack_replay *take_stack(struct thread *self, const struct record_
 	key->frames = self->frames;
 	key->depth = stack_capture(origin, self->stack, leaf_address, self->frames, self->frame_limit,
 				   place ? &place->log : NULL);
+	if (place)
+		stack_replay_end(thread_own.replays, place);
 	return place;
 }
 
@@ -69,7 +73,7 @@ struct sample *record_sample_of(struct thread *self, struct sample_key key, cons
 	depth = key.depth;
 	sample = site->waiter ? find_with_waiter(self, &key, site->waiter) : sample_table_find(&key);
 	if (place && !sample_table_is_overflow(sample))
-		stack_replay_keep(place, sample_table_unit(sample), depth);
+		stack_replay_keep(thread_own.replays, place, sample_table_unit(sample), depth);
 	return sample;
 }
 

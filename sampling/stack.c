@@ -112,7 +112,10 @@ static inline uint64_t stack_find_rule(const struct stack_walk *walk, uint64_t a
 /* Ends the stack before its outermost frame. */
 static void stack_cut(struct stack_walk *walk, enum loss loss)
 {
-	stack_log_spoil(&walk->window);
+	if (loss == LOSS_STACK_DEEP)
+		stack_log_end_deep(&walk->window);
+	else
+		stack_log_spoil(&walk->window);
 	if (walk->next == walk->end)
 		walk->next--;
 	*walk->next++ = frame_make(FRAME_MODULE_PSEUDO, FRAME_TRUNCATED);

@@ -21,14 +21,16 @@ struct stack_limits {
 	uint64_t high_address;
 };
 
-/* What a walk has read, in its order. */
-#define STACK_LOG_WORDS 42
+/* What a walk has read, in its order. Room for STACK_LOG_WORDS is its owner's. */
+#define STACK_LOG_WORDS 256
 struct stack_log {
-	uint64_t low;   /* the offsets are words from here */
-	uint16_t count; /* of the words; more than STACK_LOG_WORDS: they do not tell all that the walk depended on */
-	bool used_bp;   /* the origin's */
-	uint16_t offsets[STACK_LOG_WORDS];
-	uint64_t words[STACK_LOG_WORDS];
+	uint64_t *words;
+	uint16_t *offsets; /* in words, from low */
+	uint64_t low;
+	uint16_t count;
+	bool is_whole; /* the walk depended on nothing else that may change, but for what it began with */
+	bool is_deep;  /* it ended at the limit of depth */
+	bool used_bp;  /* the origin's */
 };
 
 /* Finds out which code is ours, so that our frames are left out (by address, never by count), and where coroutines

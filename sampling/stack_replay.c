@@ -8,18 +8,19 @@
 #include "kernel.h"
 #include "stack_replay.h"
 
-enum { PAGE_BYTES = 4096, WORD_BITS = 64 };
+enum { ERRORS = 4096, WORD_BITS = 64 };
 
-_Static_assert(sizeof(struct stack_replays) <= PAGE_BYTES, "a thread has a page");
+_Static_assert(sizeof(struct stack_replays) <= STACK_REPLAY_BYTES, "a thread has so much");
+_Static_assert(STACK_REPLAY_WORDS >= 2 * STACK_LOG_WORDS, "the longest do not drive each other out");
 
 /* One thread's. */
-union page {
+union pages {
 	struct stack_replays replays;
-	char bytes[PAGE_BYTES];
+	char bytes[STACK_REPLAY_BYTES];
 };
 
 static struct {
-	union page *pages;
+	union pages *pages;
 	uint32_t words; /* of `taken` that count; one bit a page */
 	uint64_t
 		tables; /* sample tables so far; what is kept belongs to one of them. Below the generation of the rules */
@@ -27,15 +28,15 @@ static struct {
 } replays;
 
 /* Without huge pages, of which each thread's first stack would take one. */
-static union page *map(size_t bytes)
+static union pages *map(size_t bytes)
 {
 	long result = KERNEL_CALL(mmap, NULL, bytes, PROT_READ | PROT_WRITE,
 				  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (result < 0 && result > -PAGE_BYTES)
+	if (result < 0 && result > -ERRORS)
 		return NULL;
 	KERNEL_CALL(madvise, result, bytes, MADV_NOHUGEPAGE);
-	return (union page *)result;
+	return (union pages *)result;
 }
 
 void stack_replays_init(uint32_t threads)
@@ -49,7 +50,7 @@ void stack_replays_init(uint32_t threads)
 		return;
 	if (words > STACK_REPLAY_THREADS / WORD_BITS)
 		words = STACK_REPLAY_THREADS / WORD_BITS;
-	replays.pages = map((size_t)words * WORD_BITS * sizeof(union page));
+	replays.pages = map((size_t)words * WORD_BITS * sizeof(union pages));
 	replays.words = replays.pages ? words : 0;
 }
 
@@ -77,7 +78,7 @@ void stack_replays_give_back(struct stack_replays *of_thread)
 
 	if (!of_thread)
 		return;
-	number = (uint32_t)((union page *)of_thread - replays.pages);
+	number = (uint32_t)((union pages *)of_thread - replays.pages);
 	/* Partner: the acquire of stack_replays_claim. */
 	atomic_fetch_and_explicit(&replays.taken[number / WORD_BITS], ~(UINT64_C(1) << number % WORD_BITS),
 				  memory_order_release);
@@ -111,47 +112,77 @@ static __attribute__((no_sanitize("address", "thread"))) bool reads_alike(const 
 	return differences == 0;
 }
 
-static bool is_kept(const struct stack_replay *place, struct stack_origin origin, struct stack_limits limits,
-		    uint64_t leaf_address)
+static bool has_its_words(const struct stack_replays *of_thread, const struct stack_replay *place)
 {
-	return place->unit && begins_alike(place, origin, limits, leaf_address) &&
-	       place->generation == generation_now() && reads_alike(&place->log);
+	return of_thread->written - place->begin <= STACK_REPLAY_WORDS;
 }
 
 struct stack_replay *stack_replay_find(struct stack_replays *of_thread, struct stack_origin origin,
 				       struct stack_limits limits, uint64_t leaf_address)
 {
 	uint32_t key = key_of(origin, leaf_address);
+	uint64_t generation = generation_now();
 
-	for (unsigned i = 0; of_thread && i < STACK_REPLAYS; i++)
-		if (of_thread->keys[i] == key && is_kept(&of_thread->places[i], origin, limits, leaf_address))
-			return &of_thread->places[i];
+	for (unsigned i = 0; of_thread && i < STACK_REPLAYS; i++) {
+		struct stack_replay *place = &of_thread->places[i];
+
+		if (of_thread->keys[i] == key && place->unit && begins_alike(place, origin, limits, leaf_address) &&
+		    place->generation == generation && has_its_words(of_thread, place) && reads_alike(&place->log))
+			return place;
+	}
 	return NULL;
+}
+
+/* Where a log of any length lies in one piece. */
+static uint64_t begin_of_log(const struct stack_replays *of_thread)
+{
+	uint64_t at = of_thread->kept % STACK_REPLAY_WORDS;
+
+	return at + STACK_LOG_WORDS <= STACK_REPLAY_WORDS ? of_thread->kept : of_thread->kept + STACK_REPLAY_WORDS - at;
 }
 
 struct stack_replay *stack_replay_begin(struct stack_replays *of_thread, struct stack_origin origin,
 					struct stack_limits limits, uint64_t leaf_address)
 {
 	struct stack_replay *place;
+	uint64_t begin;
 	uint32_t number;
 
 	if (!of_thread)
 		return NULL;
-	number = of_thread->next++ % STACK_REPLAYS;
+	number = of_thread->next % STACK_REPLAYS;
+	begin = begin_of_log(of_thread);
 	of_thread->keys[number] = key_of(origin, leaf_address);
 	place = &of_thread->places[number];
-	place->unit = 0;
-	place->generation = generation_now();
-	place->origin = origin;
-	place->limits = limits;
-	place->leaf_address = leaf_address;
+	*place = (struct stack_replay){
+		.generation = generation_now(),
+		.origin = origin,
+		.limits = limits,
+		.leaf_address = leaf_address,
+		.begin = begin,
+		.log = {.words = &of_thread->words[begin % STACK_REPLAY_WORDS],
+			.offsets = &of_thread->offsets[begin % STACK_REPLAY_WORDS]},
+	};
 	return place;
 }
 
-void stack_replay_keep(struct stack_replay *place, uint32_t unit, unsigned depth)
+void stack_replay_end(struct stack_replays *of_thread, const struct stack_replay *place)
 {
-	if (place->log.count > STACK_LOG_WORDS)
+	uint64_t end = place->begin + place->log.count;
+
+	if (end > of_thread->written)
+		of_thread->written = end;
+}
+
+/* One that cannot be kept leaves its place and its words to the next. */
+void stack_replay_keep(struct stack_replays *of_thread, struct stack_replay *place, uint32_t unit, unsigned depth)
+{
+	if (!place->log.is_whole)
 		return;
+	if (!place->unit) {
+		of_thread->next++;
+		of_thread->kept = place->begin + place->log.count;
+	}
 	place->unit = unit;
 	place->depth = depth;
 }

@@ -4,10 +4,11 @@
  * waited before; and the words of one walk lie side by side, in cache lines that are fetched together, which the rules do not.
  *
  * Called from   the thread itself, guard held, signal handlers included; no allocation, lock, system call.
- * Memory        a page for each thread that records, private, of a mapping that is made once, and as few pages as such threads at a
- *               time. Threads beyond STACK_REPLAY_THREADS, and all of them where it cannot be had, have none: they walk.
+ * Memory        two pages for each thread that records, private, of a mapping that is made once, and as many as such threads at a
+ *               time; of shallow stacks only the first is touched. Threads beyond STACK_REPLAY_THREADS, and all of them where it cannot
+ *               be had, have none: they walk.
  * Kept          STACK_REPLAYS stacks with one way up and an end, inside known limits, half a MiB of them at most, whose walks read at
- *               most STACK_LOG_WORDS words. A further one takes the place of each in turn.
+ *               most STACK_LOG_WORDS words; and of these the last that have room for their words together (STACK_REPLAY_WORDS).
  * Unloading     changes the generation of the rules, which is part of what must be the same.
  */
 #ifndef CONTEND_STACK_REPLAY_H
@@ -28,17 +29,29 @@ struct stack_replay {
 	uint64_t leaf_address;
 	uint32_t unit; /* of a sample whose first `depth` frames are this stack; 0: nothing is kept here */
 	uint32_t depth;
+	uint64_t begin; /* of its log */
 	struct stack_log log;
 };
 
 /* For so many threads, or as many as there may be; nobody has one. Again in a forked child, whose samples are others. */
 void stack_replays_init(uint32_t threads);
 
-/* What a thread keeps. A key is a hash of where the stack begins. */
+#define STACK_REPLAY_BYTES 8192
+#define STACK_REPLAY_WORDS                                                                                             \
+	((STACK_REPLAY_BYTES - STACK_REPLAYS * (sizeof(struct stack_replay) + sizeof(uint32_t)) -                      \
+	  3 * sizeof(uint64_t)) /                                                                                      \
+	 (sizeof(uint64_t) + sizeof(uint16_t)))
+
+/* What a thread keeps. A key is a hash of where the stack begins. Words are written round and round, each log in one piece; they are
+ * numbered from the first that was ever written, so that a log knows whether others have been written over it. */
 struct stack_replays {
 	uint32_t keys[STACK_REPLAYS];
-	uint32_t next; /* place to give up */
+	uint64_t next;    /* how many were kept */
+	uint64_t kept;    /* where the next log may begin */
+	uint64_t written; /* up to there others are overwritten */
 	struct stack_replay places[STACK_REPLAYS];
+	uint16_t offsets[STACK_REPLAY_WORDS];
+	uint64_t words[STACK_REPLAY_WORDS];
 };
 
 /* For a thread that begins to record, NULL: there is none left; and when it ends. Others' stacks may be in it, which do no harm. */
@@ -53,7 +66,10 @@ struct stack_replay *stack_replay_find(struct stack_replays *replays, struct sta
 struct stack_replay *stack_replay_begin(struct stack_replays *replays, struct stack_origin origin,
 					struct stack_limits limits, uint64_t leaf_address);
 
-/* It was walked, or is kept: it is in the first `depth` frames of that sample. */
-void stack_replay_keep(struct stack_replay *place, uint32_t unit, unsigned depth);
+/* It was walked. Before anything else is asked of replays. */
+void stack_replay_end(struct stack_replays *replays, const struct stack_replay *place);
+
+/* After that, or if it is kept: it is in the first `depth` frames of that sample. */
+void stack_replay_keep(struct stack_replays *replays, struct stack_replay *place, uint32_t unit, unsigned depth);
 
 #endif

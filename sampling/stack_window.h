@@ -34,6 +34,8 @@ static inline void stack_log_begin(struct stack_window *window)
 		return;
 	window->log->low = window->low;
 	window->log->count = 0;
+	window->log->is_whole = true;
+	window->log->is_deep = false;
 }
 
 static inline void stack_log_end(struct stack_window *window, bool used_bp)
@@ -42,11 +44,17 @@ static inline void stack_log_end(struct stack_window *window, bool used_bp)
 		window->log->used_bp = used_bp;
 }
 
+static inline void stack_log_end_deep(struct stack_window *window)
+{
+	if (window->log)
+		window->log->is_deep = true;
+}
+
 /* What the log has is not all that the walk depends on. */
 static inline void stack_log_spoil(struct stack_window *window)
 {
 	if (window->log)
-		window->log->count = STACK_LOG_WORDS + 1;
+		window->log->is_whole = false;
 	window->log = NULL;
 }
 

@@ -60,6 +60,8 @@ is 'to four frames' "$(grep -v '^#' "$block" | cut -f 4 | grep -v '\[truncated\]
 frames=$(grep -v '^#' "$block" | cut -f 4 | sed 's/;\[truncated\]$//' | awk -F ';' '{ print NF }' | sort -n | tail -n 1)
 check 'the leaf side is kept' grep -q $'\tpthread_mutex_lock;wait_for_it' "$block"
 at_least 'a cut stack has no more than four frames of code' 4 "${frames:-9}"
+lost=$(sed -n 's/^# comment # lost: \(.*\) stacks cut at CONTEND_DEPTH$/\1/p' "$block")
+is 'each of them is counted, whether it was walked or kept' "$lost" $(($(count shallow block) + $(count shallow mutex)))
 
 mkdir "$work/there"
 with out CONTEND_OUT="$work/there/%e-%p-%%-%h-%n"

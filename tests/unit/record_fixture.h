@@ -38,7 +38,7 @@ unsigned stack_capture(struct stack_origin origin, struct stack_limits limits, u
 		       uint64_t *out_frames, unsigned limit, struct stack_log *out_log)
 {
 	if (out_log)
-		out_log->count = STACK_LOG_WORDS + 1; /* it is not kept */
+		out_log->is_whole = false; /* it is not kept */
 	(void)limits;
 	(void)limit;
 	stacks_taken++;

@@ -17,7 +17,7 @@
 #include "object.h"
 #include "stack.h"
 
-enum { STACK_FRAMES = 256 };
+enum { STACK_FRAMES = 512 };
 
 static struct frame_rules table;
 static struct modules modules;

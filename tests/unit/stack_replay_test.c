@@ -41,7 +41,8 @@ __attribute__((noinline)) void replay(void)
 	place = stack_replay_begin(replays, origin, limits, leaf_address);
 	mine = &kept[place - replays->places];
 	mine->depth = stack_capture(origin, limits, leaf_address, mine->frames, depth_limit, &place->log);
-	stack_replay_keep(place, 1, mine->depth);
+	stack_replay_end(replays, place);
+	stack_replay_keep(replays, place, 1, mine->depth);
 	kept_last = place->unit;
 }
 
@@ -223,13 +224,6 @@ static void what_is_not_whole_is_not_kept(void)
 	check_is_never_kept("more words than a log has");
 
 	start_afresh();
-	depth_limit = LEVELS;
-	for (unsigned i = 0; i < 2 + zero; i++)
-		descend_to_replay(DEEP_LEVELS / 4);
-	depth_limit = STACK_FRAMES;
-	check_is_never_kept("a stack that was cut");
-
-	start_afresh();
 	limits = (struct stack_limits){0};
 	for (unsigned i = 0; i < 2 + zero; i++)
 		descend_to_replay(LEVELS);
@@ -241,6 +235,51 @@ static void what_is_not_whole_is_not_kept(void)
 	for (unsigned i = 0; i < 2 + zero; i++)
 		raise(SIGUSR1);
 	check_is_never_kept("a signal handler's stack");
+}
+
+static void what_was_cut_is_kept(void)
+{
+	start_afresh();
+	depth_limit = LEVELS;
+	for (unsigned i = 0; i < 4 + zero; i++)
+		descend_to_replay(2 * LEVELS);
+	depth_limit = STACK_FRAMES;
+	ok(misses == 1 && hits == 3 && wrong == 0, "a stack that was cut: walked %u times of four", misses);
+	ok(replays->places[0].log.is_deep, "and it is known that it was");
+}
+
+/* Each round waits in so many places, so many frames deep. */
+static void wait_in_turn(unsigned places, unsigned levels)
+{
+	start_afresh();
+	for (unsigned i = 0; i < 10 * places + zero; i++) {
+		leaf_address = LEAF + i % places;
+		descend_to_replay(levels);
+	}
+	leaf_address = LEAF;
+}
+
+static void deep_stacks_share_the_room(void)
+{
+	enum { FRAMES_OF_ALL = STACK_REPLAY_WORDS / 2 /* two words at most for each */, FRAMES_OF_FIXTURE = 20 };
+
+	for (unsigned places = 2; places <= STACK_REPLAYS; places++) {
+		wait_in_turn(places, (FRAMES_OF_ALL - STACK_LOG_WORDS / 2) / places - FRAMES_OF_FIXTURE);
+		ok(misses == places && wrong == 0, "%u stacks that fit: %u walked, %u kept", places, misses, hits);
+	}
+	wait_in_turn(STACK_REPLAYS, STACK_LOG_WORDS / 2 - FRAMES_OF_FIXTURE);
+	ok(misses > STACK_REPLAYS && wrong == 0, "as many that do not: %u walked, %u kept, none taken for another",
+	   misses, hits);
+}
+
+/* What cannot be kept does not drive out what is. */
+static void what_is_not_kept_takes_no_room(void)
+{
+	start_afresh();
+	for (unsigned i = 0; i < 20 * STACK_REPLAYS + zero; i++)
+		descend_to_replay(i % 2 ? LEVELS : DEEP_LEVELS);
+	is_u64(hits, 10 * STACK_REPLAYS - 1, "between stacks that are too deep one is kept");
+	is_u64(wrong, 0, "as it is");
 }
 
 static void threads_have_their_own(void)
@@ -273,5 +312,8 @@ int main(void)
 	what_it_depends_on_is_compared();
 	data_in_the_register_is_no_matter();
 	what_is_not_whole_is_not_kept();
+	what_was_cut_is_kept();
+	deep_stacks_share_the_room();
+	what_is_not_kept_takes_no_room();
 	return done();
 }
