@@ -21,12 +21,12 @@ struct stack_limits {
 	uint64_t high_address;
 };
 
-/* What a walk has read, in its order. Room for STACK_LOG_WORDS is its owner's. */
-#define STACK_LOG_WORDS 256
+/* What a walk has read, in its order. The room is its owner's. */
 struct stack_log {
 	uint64_t *words;
 	uint16_t *offsets; /* in words, from low */
 	uint64_t low;
+	uint16_t limit; /* words that there is room for */
 	uint16_t count;
 	bool is_whole; /* the walk depended on nothing else that may change, but for what it began with */
 	bool is_deep;  /* it ended at the limit of depth */

@@ -11,7 +11,7 @@
 enum { ERRORS = 4096, WORD_BITS = 64 };
 
 _Static_assert(sizeof(struct stack_replays) <= STACK_REPLAY_BYTES, "a thread has so much");
-_Static_assert(STACK_REPLAY_WORDS >= 2 * STACK_LOG_WORDS, "the longest do not drive each other out");
+_Static_assert(STACK_REPLAY_WORDS >= 2 * STACK_REPLAY_LOG_WORDS, "the longest do not drive each other out");
 
 /* One thread's. */
 union pages {
@@ -133,25 +133,16 @@ struct stack_replay *stack_replay_find(struct stack_replays *of_thread, struct s
 	return NULL;
 }
 
-/* Where a log of any length lies in one piece. */
-static uint64_t begin_of_log(const struct stack_replays *of_thread)
-{
-	uint64_t at = of_thread->kept % STACK_REPLAY_WORDS;
-
-	return at + STACK_LOG_WORDS <= STACK_REPLAY_WORDS ? of_thread->kept : of_thread->kept + STACK_REPLAY_WORDS - at;
-}
-
 struct stack_replay *stack_replay_begin(struct stack_replays *of_thread, struct stack_origin origin,
 					struct stack_limits limits, uint64_t leaf_address)
 {
 	struct stack_replay *place;
-	uint64_t begin;
-	uint32_t number;
+	uint32_t number, at;
 
 	if (!of_thread)
 		return NULL;
 	number = of_thread->next % STACK_REPLAYS;
-	begin = begin_of_log(of_thread);
+	at = of_thread->kept % STACK_REPLAY_WORDS;
 	of_thread->keys[number] = key_of(origin, leaf_address);
 	place = &of_thread->places[number];
 	*place = (struct stack_replay){
@@ -159,19 +150,25 @@ struct stack_replay *stack_replay_begin(struct stack_replays *of_thread, struct 
 		.origin = origin,
 		.limits = limits,
 		.leaf_address = leaf_address,
-		.begin = begin,
-		.log = {.words = &of_thread->words[begin % STACK_REPLAY_WORDS],
-			.offsets = &of_thread->offsets[begin % STACK_REPLAY_WORDS]},
+		.begin = of_thread->kept,
+		.log = {.words = &of_thread->words[at],
+			.offsets = &of_thread->offsets[at],
+			.limit = at + STACK_REPLAY_LOG_WORDS < STACK_REPLAY_WORDS ? STACK_REPLAY_LOG_WORDS
+										  : STACK_REPLAY_WORDS - at},
 	};
 	return place;
 }
 
+/* What the end of the room has cut short begins at its beginning the next time. */
 void stack_replay_end(struct stack_replays *of_thread, const struct stack_replay *place)
 {
-	uint64_t end = place->begin + place->log.count;
+	const struct stack_log *log = &place->log;
+	uint64_t end = place->begin + log->count;
 
 	if (end > of_thread->written)
 		of_thread->written = end;
+	if (!log->is_whole && log->count == log->limit && log->limit < STACK_REPLAY_LOG_WORDS)
+		of_thread->kept = end;
 }
 
 /* One that cannot be kept leaves its place and its words to the next. */

@@ -8,7 +8,7 @@
  *               time; of shallow stacks only the first is touched. Threads beyond STACK_REPLAY_THREADS, and all of them where it cannot
  *               be had, have none: they walk.
  * Kept          STACK_REPLAYS stacks with one way up and an end, inside known limits, half a MiB of them at most, whose walks read at
- *               most STACK_LOG_WORDS words; and of these the last that have room for their words together (STACK_REPLAY_WORDS).
+ *               most STACK_REPLAY_LOG_WORDS words; and of these the last that have room for their words together (STACK_REPLAY_WORDS).
  * Unloading     changes the generation of the rules, which is part of what must be the same.
  */
 #ifndef CONTEND_STACK_REPLAY_H
@@ -19,8 +19,9 @@
 
 #include "stack.h"
 
-#define STACK_REPLAY_THREADS 4096 /* at a time */
-#define STACK_REPLAYS        8    /* of a thread: event loops wait in five or six places */
+#define STACK_REPLAY_THREADS   4096 /* at a time */
+#define STACK_REPLAY_LOG_WORDS 256
+#define STACK_REPLAYS          16 /* of a thread: event loops wait in five or six places, backends of databases in a dozen */
 
 struct stack_replay {
 	uint64_t generation; /* of the rules, and of the sample table */

@@ -64,7 +64,7 @@ static inline void stack_log_note(struct stack_window *window, uint64_t address,
 	struct stack_log *log = window->log;
 	uint64_t offset = address - window->low;
 
-	if (log->count >= STACK_LOG_WORDS || offset % STACK_WORD_BYTES || offset / STACK_WORD_BYTES > UINT16_MAX) {
+	if (log->count == log->limit || offset % STACK_WORD_BYTES || offset / STACK_WORD_BYTES > UINT16_MAX) {
 		stack_log_spoil(window);
 		return;
 	}

@@ -10,7 +10,7 @@
 
 #include "stack_fixture.h"
 
-enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, THREADS = 128, DEEP_LEVELS = STACK_LOG_WORDS + 8 };
+enum { LEVELS = 6, ROUNDS = 40000, LEAF = 0x1000, THREADS = 128, DEEP_LEVELS = STACK_REPLAY_LOG_WORDS + 8 };
 
 void replay(void);
 
@@ -262,14 +262,21 @@ static void wait_in_turn(unsigned places, unsigned levels)
 static void deep_stacks_share_the_room(void)
 {
 	enum { FRAMES_OF_ALL = STACK_REPLAY_WORDS / 2 /* two words at most for each */, FRAMES_OF_FIXTURE = 20 };
+	struct random random;
 
 	for (unsigned places = 2; places <= STACK_REPLAYS; places++) {
-		wait_in_turn(places, (FRAMES_OF_ALL - STACK_LOG_WORDS / 2) / places - FRAMES_OF_FIXTURE);
+		wait_in_turn(places, FRAMES_OF_ALL / places - FRAMES_OF_FIXTURE);
 		ok(misses == places && wrong == 0, "%u stacks that fit: %u walked, %u kept", places, misses, hits);
 	}
-	wait_in_turn(STACK_REPLAYS, STACK_LOG_WORDS / 2 - FRAMES_OF_FIXTURE);
+	wait_in_turn(STACK_REPLAYS, STACK_REPLAY_LOG_WORDS / 2 - FRAMES_OF_FIXTURE);
 	ok(misses > STACK_REPLAYS && wrong == 0, "as many that do not: %u walked, %u kept, none taken for another",
 	   misses, hits);
+
+	start_afresh();
+	random_seed(&random, 1, 0);
+	for (unsigned i = 0; i < ROUNDS / 10; i++)
+		descend_to_replay(random_below(&random, 12) * 15);
+	ok(hits > misses && misses > ROUNDS / 100 && wrong == 0, "some that do: %u walked, %u kept", misses, hits);
 }
 
 /* What cannot be kept does not drive out what is. */
