@@ -48,6 +48,18 @@ static void child_life(void)
 	await_end(pid);
 }
 
+/* Long enough to be kept: the child has a region, and writes its profiles. */
+static void waiting_child_life(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		t_sleep_ms(2);
+		_exit(0);
+	}
+	await_end(pid);
+}
+
 static void executed_life(void)
 {
 	pid_t pid = fork();
@@ -74,6 +86,7 @@ static const struct way {
 } ways[] = {
 	{"pthread_create, join", 0, thread_life},
 	{"fork, _exit, wait", 0, child_life},
+	{"fork, sleep of 2 ms, _exit, wait", 0, waiting_child_life},
 	{"fork, exec of /bin/true, wait", 0, executed_life},
 	{"posix_spawn of /bin/true, wait", 1500, spawned_life},
 };

@@ -3,15 +3,21 @@
 # servers.sh [NAME...]: what real servers lose under the library (all of tests/bench/servers, by default).
 #
 # Of each kind four servers run at a time: bare, again (bare, too), defaults, everything (CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1).
-# They are put under load for a second one after another, then in reverse, and so on, so that what drifts is the same for all four: a
+# They are put under load for LOAD_SECONDS one after another, then in reverse, and so on, so that what drifts is the same for all four: a
 # round. The next round has new servers, in another order. A round gives one value of each; values are compared with the bare one of
 # their round. "again" is compared, too: what it shows is the noise. servers.awk makes the table.
 #
 # Every round it is checked that the preloaded servers recorded something, and that the bare ones did not have us.
 #
-# RUNS=8: rounds   SECONDS_EACH=4: of load on a server in each   QUICK=1: RUNS=2 SECONDS_EACH=2   APART=1: servers on the first CPU,
-# clients on the others   NOBUILD=1: take what is built   BENCH_OUT=build/bench: in its directory servers there is what was measured,
-# a file for each kind. servers.sh --markdown prints rows for README of what is there, --list the names.
+# RUNS=8               rounds
+# SECONDS_EACH=8       of load on a server in each
+# LOAD_SECONDS=4       of these at a time. Connections live as long; where each is a process, as PostgreSQL's, its beginning and end
+#                      have a part in the figures.
+# QUICK=1              RUNS=2 SECONDS_EACH=2 LOAD_SECONDS=1
+# APART=1              servers on the first CPU, clients on the others
+# NOBUILD=1            take what is built
+# BENCH_OUT=build/bench: in its directory servers there is what was measured, a file for each kind.
+# servers.sh --markdown prints rows for README of what is there, --list the names.
 #
 # A file servers/NAME.sh (common_*.sh: for several) is sourced and sets `title`, `program`, `rate` (unit of the throughput) and, if need
 # be, `account` (the user for it where root asks), `end_signal` (TERM). $data is a directory for its kind, $here and $port are those of
@@ -33,7 +39,9 @@ results=${BENCH_OUT:-$PWD/build/bench}/servers
 rounds=${RUNS:-${QUICK:+2}}
 rounds=${rounds:-8}
 seconds=${SECONDS_EACH:-${QUICK:+2}}
-seconds=${seconds:-4}
+seconds=${seconds:-8}
+load_seconds=${LOAD_SECONDS:-${QUICK:+1}}
+load_seconds=${load_seconds:-4}
 ticks_per_s=$(getconf CLK_TCK)
 ways=(bare again defaults everything)
 orders=('0 1 3 2' '1 2 0 3' '2 3 1 0' '3 0 2 1') # each is in every place once, and once behind every other (Williams)
@@ -192,9 +200,9 @@ run_round()
 	for way in "${order[@]}"; do
 		in_place "$way" load 1 >/dev/null || fail "$name, $way: the load failed"
 	done
-	for ((i = 0; i < seconds; i += 2)); do
+	for ((i = 0; i < seconds; i += 2 * load_seconds)); do
 		for way in "${order[@]}" "${back[@]}"; do
-			in_place "$way" measure_one 1
+			in_place "$way" measure_one "$load_seconds"
 		done
 	done
 	for way in "${order[@]}"; do
