@@ -78,7 +78,7 @@ is_shared  = $(findstring _plugin,$(notdir $(1)))$(findstring _library,$(notdir 
 shared    := $(foreach f,$(call sources_of,.c) $(call sources_of,.cc) $(if $(foreign),,$(storms)),$(if $(call is_shared,$f),$(root)/$(basename $f).so))
 libraries_of = $(filter $(root)/$(1)_library%,$(shared))
 # A comment "processor: ..." in the source says that it is for that one only.
-others    := $(if $(foreign),$(shell grep -lE '^ \* processor: ' tests/hazard/*.c | xargs -r grep -LxE ' \* processor: $(arch)'))
+others    := $(if $(foreign),$(shell grep -lE '^ \* processor: ' tests/hazard/*.c tests/live/*.c | xargs -r grep -LxE ' \* processor: $(arch)'))
 programs  := $(foreach f,$(filter-out $(others),$(call sources_of,.c) $(call sources_of,.cc)),$(if $(call is_shared,$f),,$(root)/$(basename $f)))
 
 .DELETE_ON_ERROR:
@@ -229,6 +229,7 @@ $(programs): $(root)/%: $$(wildcard $$*.c $$*.cc) $$(call libraries_of,$$*) $(ro
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(if $(filter %.cc,$<),$(CXX) -std=gnu++17,$(CC) -std=gnu17) $(program_flags) -o $@ $< $(program_links)
 $(root)/tests/bench/stack: $(root)/sampling.a $(root)/private/libunwind.o
+$(root)/tests/live/every_instruction: $(root)/report.a $(root)/sampling.a $(root)/private/libunwind.o $(root)/private/jemalloc.o
 # All storms are one program, so that they can rage in one process. Again with ASan, whose runtime must come first: linked in.
 storms := $(foreach f,$(storms),$(if $(call is_shared,$f),,$f))
 asan   := -fsanitize=address -fno-omit-frame-pointer

@@ -266,6 +266,7 @@ uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks)
 
 	if (!entry)
 		return 0;
+	waiter->lock = NULL; /* who looks finds no more waiters than the sums have; they are a barrier */
 	shift = pin_shift(atomic_load_explicit(&entry->pin, memory_order_relaxed));
 	expected = sums_load(entry);
 	do {
@@ -276,6 +277,5 @@ uint64_t waiters_depart(struct waiter *waiter, uint64_t now_ticks)
 	} while (!sums_replace(entry, &expected, sums));
 	unpin_entry(entry);
 	atomic_fetch_sub_explicit(&waiters_presence[waiter->bucket].count, 1, memory_order_relaxed);
-	waiter->lock = NULL;
 	return clock_elapsed_ticks(until_ticks, now_ticks) << shift;
 }
