@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # servers.awk, after numbers.awk: what servers.sh measured of one kind of server, as text (titles=1: with a head), as row for README
-# (markdown=1), or only what can be demanded of throughput, in the words of statistics.awk (demand=1).
+# (markdown=1), or only what can be demanded of throughput, in the words of statistics.awk (demand=1). Of several kinds, each in a file, what
+# they lose together (together=1): as of one kind with all their rounds.
 #
 # In:   "# TITLE", "# UNIT of throughput", "# MACHINE, day, settings", lines ROUND WAY THROUGHPUT P99_US CPU_US EVENTS
 # A ratio is that of a round's value to its bare one. Shown is the median of the means of any two rounds' ratios (Hodges and Lehmann),
@@ -19,12 +20,13 @@ BEGIN {
 	metrics = split("throughput p99 cpu", metric_names, " ")
 }
 
-NR == 1 { title = substr($0, 3) }
-NR == 2 { unit = substr($0, 3) }
+NR == 1 { title = together ? "all of these together" : substr($0, 3) }
+NR == 2 { unit = together ? "throughput" : substr($0, 3) }
 /^#/ { next }
-$2 == "bare" { rounds[++rounds_count] = $1 }
+{ round = FILENAME ":" $1 }
+$2 == "bare" { rounds[++rounds_count] = round }
 {
-	for (i = 1; i <= metrics; i++) value[i, $1, $2] = $(i + 2)
+	for (i = 1; i <= metrics; i++) value[i, round, $2] = $(i + 2)
 	events[$2] += $6
 }
 
@@ -107,13 +109,19 @@ function print_text(   metric, names)
 	if (titles) print_line("", "bare", "again, of bare", "defaults, of bare", "everything, of bare", "")
 	printf "%s; events recorded: %.0f, %.0f\n", title, events["defaults"], events["everything"]
 	for (metric = 1; metric <= metrics; metric++)
-		print_line("  " names[metric], short(bare[metric]), interval(metric, 1), interval(metric, 2), interval(metric, 3),
+		print_line("  " names[metric], bare_value(metric), interval(metric, 1), interval(metric, 2), interval(metric, 3),
 			metric == 1 ? verdict() : "")
 }
 
 function print_markdown()
 {
-	printf "| %s | %s %s, p99 %s us | %s | %s | %s |\n", title, short(bare[1]), unit, short(bare[2]), cell(2), cell(3), cell(1)
+	printf "| %s | %s | %s | %s | %s |\n", title, together ? "" : bare_value(1) " " unit ", p99 " bare_value(2) " us", cell(2), cell(3), cell(1)
+}
+
+# Different servers have none in common.
+function bare_value(metric)
+{
+	return together ? "" : short(bare[metric])
 }
 
 function cell(w)

@@ -33,6 +33,7 @@ cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C
 unset "${!CONTEND_@}" LD_PRELOAD
 PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin:$(postgresql_path)
+programs=$PWD/tests/bench
 bench=$PWD/build/tests/bench
 library=$PWD/build/libcontend.so
 results=${BENCH_OUT:-$PWD/build/bench}/servers
@@ -241,7 +242,7 @@ run_server()
 
 figures()
 {
-	awk -f tests/bench/numbers.awk -f tests/bench/servers.awk "$@"
+	awk -f "$programs/numbers.awk" -f "$programs/servers.awk" "$@"
 }
 
 machine()
@@ -272,6 +273,7 @@ markdown()
 	for kind in "${files[@]}"; do
 		figures -v markdown=1 "$kind"
 	done
+	[ ${#files[@]} = 1 ] || figures -v markdown=1 -v together=1 "${files[@]}"
 }
 
 case ${1:-} in
@@ -298,4 +300,5 @@ titles=1
 for kind; do
 	run_server "$kind"
 done
+[ $# = 1 ] || (cd "$results" && figures -v together=1 "$@")
 echo "measured in $((SECONDS / 60)) min $((SECONDS % 60)) s"

@@ -51,6 +51,11 @@ is 'with too much noise nothing can be told' "$(verdict "$wild")" unknown
 is 'nor demanded' "$(figures "$wild" -v demand=1)" ''
 is 'nor in five rounds' "$(verdict "$(lines defaults 0.9 0.9 0.9 0.9 0.9)")" unknown
 is 'but in six' "$(verdict "$(lines defaults 0.9 0.9 0.9 0.9 0.9 0.9)")" OVER
+lines defaults 0.98 0.98 0.98 0.98 >"$TMPDIR/one"
+lines defaults 1 1 1 1 | sed 's/server/other server/' >"$TMPDIR/two"
+is 'servers of two kinds are told of together' \
+	"$(awk -v together=1 -f "$ROOT/tests/bench/numbers.awk" -f "$ROOT/tests/bench/servers.awk" "$TMPDIR/one" "$TMPDIR/two" |
+		sed -n 2p | tr -s ' ')" ' throughput 1.000 1.000..1.000 0.990 0.980..1.000 1.000 1.000..1.000 ok'
 is 'README gets one row' "$(figures "$known" -v markdown=1)" "| server | 5000 requests/s, p99 200 us \
 | 1.000 (1.000 to 1.000); p99 1.00, CPU 1.00 | 0.540 (0.214 to 0.990); p99 1.00, CPU 1.00 | 1.000 (1.000 to 1.000); p99 1.00, CPU 1.00 |"
 finish
