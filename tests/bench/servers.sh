@@ -3,7 +3,7 @@
 # servers.sh [NAME...]: what real servers lose under the library (all of tests/bench/servers, by default).
 #
 # Of each kind four servers run at a time: bare, again (bare, too), defaults, everything (CONTEND_FRACTION=1 CONTEND_BLOCK_RATE=1).
-# They are put under load for LOAD_SECONDS one after another, then in reverse, and so on, so that what drifts is the same for all four: a
+# They are put under load one after another, then in reverse, and so on, so that what drifts is the same for all four: a
 # round. The next round has new servers, in another order. A round gives one value of each; values are compared with the bare one of
 # their round. "again" is compared, too: what it shows is the noise. servers.awk makes the table.
 #
@@ -11,8 +11,8 @@
 #
 # RUNS=8               rounds
 # SECONDS_EACH=8       of load on a server in each
-# LOAD_SECONDS=4       of these at a time. Connections live as long; where each is a process, as PostgreSQL's, its beginning and end
-#                      have a part in the figures.
+# LOAD_SECONDS         of these at a time (1, but what a kind says): each load has new connections, and which of a server's threads gets
+#                      which of them is chance, so many short loads tell more than few long ones.
 # QUICK=1              RUNS=2 SECONDS_EACH=2 LOAD_SECONDS=1
 # APART=1              servers on the first CPU, clients on the others
 # NOBUILD=1            take what is built
@@ -20,8 +20,8 @@
 # servers.sh --markdown prints rows for README of what is there, --list the names.
 #
 # A file servers/NAME.sh (common_*.sh: for several) is sourced and sets `title`, `program`, `rate` (unit of the throughput) and, if need
-# be, `account` (the user for it where root asks), `end_signal` (TERM). $data is a directory for its kind, $here and $port are those of
-# one server. It has:
+# be, `account` (the user for it where root asks), `end_signal` (TERM), `load_seconds` (1). $data is a directory for its kind, $here and
+# $port are those of one server. It has:
 #   prepare           makes in $data what all servers start from (optional)
 #   start             execs the server, by `serve PROGRAM...`
 #   is_ready          is it?
@@ -41,8 +41,6 @@ rounds=${RUNS:-${QUICK:+2}}
 rounds=${rounds:-8}
 seconds=${SECONDS_EACH:-${QUICK:+2}}
 seconds=${seconds:-8}
-load_seconds=${LOAD_SECONDS:-${QUICK:+1}}
-load_seconds=${load_seconds:-4}
 ticks_per_s=$(getconf CLK_TCK)
 ways=(bare again defaults everything)
 orders=('0 1 3 2' '1 2 0 3' '2 3 1 0' '3 0 2 1') # each is in every place once, and once behind every other (Williams)
@@ -220,11 +218,12 @@ run_round()
 
 run_server()
 {
-	local name=$1 title='' program='' rate='' account='' end_signal=TERM data=$work/data round
+	local name=$1 title='' program='' rate='' account='' end_signal=TERM load_seconds=1 data=$work/data round
 
 	[ -e "tests/bench/servers/$name.sh" ] || fail "there is no $name; there are: $(list | paste -sd ' ')"
 	prepare() { :; }
 	. "tests/bench/servers/$name.sh"
+	load_seconds=${LOAD_SECONDS:-${QUICK:-$load_seconds}}
 	command -v "$program" >/dev/null || fail "$program is missing (make install-needs)"
 	user=()
 	[ "$account" ] && unprivileged "$account"

@@ -5,6 +5,7 @@ program=postgres
 rate=transactions/s
 account=postgres
 end_signal=INT
+load_seconds=4 # a connection is a process: its beginning and its end, and its profiles, have a part in the figures
 
 launch()
 {
