@@ -22,6 +22,7 @@
 
 #include "check.h"
 #include "counted.h"
+#include "mappings.h"
 
 enum {
 	PROCESSES = 2,
@@ -140,32 +141,28 @@ static bool is_at_mark(void)
 	return info.si_code == SI_TKILL;
 }
 
-static void note_code(const char *path, uint64_t begin, uint64_t end)
+static void note_code(const struct mapping *mapping)
 {
-	const char *name = strrchr(path, '/');
+	const char *name = strrchr(mapping->path, '/');
 
 	if (name && !strcmp(name + 1, stepped.object)) {
-		stepped.code.begin = begin;
-		stepped.code.end = end;
+		stepped.code.begin = mapping->begin;
+		stepped.code.end = mapping->end;
 	} else if (name && !strcmp(name + 1, "instructions")) {
-		stepped.program.begin = begin;
-		stepped.program.end = end;
+		stepped.program.begin = mapping->begin;
+		stepped.program.end = mapping->end;
 	}
 }
 
 static void find_code(void)
 {
-	unsigned long begin, end;
-	char path[4096], line[4400];
-	FILE *maps;
+	FILE *maps = mappings_open(stepped.pid);
+	struct mapping mapping;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", stepped.pid);
-	maps = fopen(path, "r");
-	while (maps && fgets(line, sizeof(line), maps))
-		if (sscanf(line, "%lx-%lx r-xp %*s %*s %*s %4095s", &begin, &end, path) == 3)
-			note_code(path, begin, end);
-	if (maps)
-		fclose(maps);
+	while (mappings_next(maps, &mapping))
+		if (!strcmp(mapping.kind, "r-xp"))
+			note_code(&mapping);
+	mappings_close(maps);
 	if (!stepped.code.end || !stepped.program.end)
 		fail("the object is not loaded");
 }

@@ -15,6 +15,7 @@
 
 #include "every_instruction_calls.h"
 #include "lockstep.h"
+#include "mappings.h"
 #include "region_check.h"
 
 enum {
@@ -57,33 +58,28 @@ static struct {
 	unsigned calls, steps, changes;
 } all;
 
-static void note_mapping(const char *kind, const char *path, const uint64_t place[3])
+static void note_mapping(const struct mapping *mapping)
 {
-	const char *name = strrchr(path, '/');
+	const char *name = strrchr(mapping->path, '/');
 
-	if (!strcmp(kind, "r-xp") && name && !strcmp(name, "/libcontend.so")) {
-		watched.code_begin = place[0];
-		watched.code_end = place[1];
-		watched.code_offset = place[2];
-	} else if (!strcmp(kind, "rw-s") && strstr(path, "/contend-") && !place[2]) {
-		watched.region_begin = place[0];
-		snprintf(watched.region_path, sizeof(watched.region_path), "%s", path);
+	if (!strcmp(mapping->kind, "r-xp") && name && !strcmp(name, "/libcontend.so")) {
+		watched.code_begin = mapping->begin;
+		watched.code_end = mapping->end;
+		watched.code_offset = mapping->offset;
+	} else if (!strcmp(mapping->kind, "rw-s") && strstr(mapping->path, "/contend-") && !mapping->offset) {
+		watched.region_begin = mapping->begin;
+		snprintf(watched.region_path, sizeof(watched.region_path), "%s", mapping->path);
 	}
 }
 
 static void find_mappings(void)
 {
-	unsigned long begin, end, offset;
-	char path[4096], line[4400], kind[8];
-	FILE *maps;
+	FILE *maps = mappings_open(lockstep.pid);
+	struct mapping mapping;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", lockstep.pid);
-	maps = fopen(path, "r");
-	while (maps && fgets(line, sizeof(line), maps))
-		if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %4095s", &begin, &end, kind, &offset, path) == 5)
-			note_mapping(kind, path, (const uint64_t[]){begin, end, offset});
-	if (maps)
-		fclose(maps);
+	while (mappings_next(maps, &mapping))
+		note_mapping(&mapping);
+	mappings_close(maps);
 	if (!watched.code_end || !watched.region_path[0])
 		lockstep_fail("the library is not there, or has no region");
 }

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "hazard/hazard.h"
+#include "mappings.h"
 #include "region.h"
 
 enum {
@@ -135,20 +136,17 @@ static int write_trace_find_data(struct dl_phdr_info *object, size_t bytes, void
 
 static void write_trace_find_region(void)
 {
-	FILE *maps = fopen("/proc/self/maps", "r");
-	unsigned long begin, end, offset;
-	char line[4400], path[4096];
+	FILE *maps = mappings_open(getpid());
+	struct mapping mapping;
 
-	while (maps && fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%lx-%lx rw-s %lx %*s %*s %4095s", &begin, &end, &offset, path) != 4 ||
-		    !strstr(path, "/contend-"))
+	while (mappings_next(maps, &mapping)) {
+		if (strcmp(mapping.kind, "rw-s") || !strstr(mapping.path, "/contend-"))
 			continue;
-		write_trace_watch(begin, end);
-		if (!offset)
-			write_trace.region = (const struct region *)begin;
+		write_trace_watch(mapping.begin, mapping.end);
+		if (!mapping.offset)
+			write_trace.region = (const struct region *)mapping.begin;
 	}
-	if (maps)
-		fclose(maps);
+	mappings_close(maps);
 }
 
 /* The library's own thread, if there is one: it has all signals blocked, and must not write while that faults. */

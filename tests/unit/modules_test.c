@@ -13,41 +13,28 @@
 #include "check.h"
 #include "frame.h"
 #include "losses.h"
+#include "mappings.h"
 #include "modules.h"
 #include "object.h"
 
 enum {
 	RACE_THREADS = 4,
 	RACE_ROUNDS = 2000,
-	LINE_BYTES = 4096,
+	PATH_BYTES = 4096,
 };
 
 static struct modules table;
 static struct losses losses;
 
-/* One executable line of /proc/self/maps. */
-struct line {
-	uint64_t start, limit, offset;
-	char path[LINE_BYTES];
-};
-
-static bool find_line(uint64_t address, struct line *out_line)
+/* The executable mapping that holds the address. */
+static bool find_line(uint64_t address, struct mapping *out_line)
 {
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char text[LINE_BYTES];
+	FILE *maps = mappings_open(getpid());
 	bool is_found = false;
 
-	while (!is_found && fgets(text, sizeof(text), maps)) {
-		struct line line = {.path = ""};
-		char flags[5];
-
-		is_found = sscanf(text, "%lx-%lx %4s %lx %*s %*s %4095s", &line.start, &line.limit, flags, &line.offset,
-				  line.path) >= 4 &&
-			   flags[2] == 'x' && address >= line.start && address < line.limit;
-		if (is_found)
-			*out_line = line;
-	}
-	fclose(maps);
+	while (!is_found && mappings_next(maps, out_line))
+		is_found = out_line->kind[2] == 'x' && address >= out_line->begin && address < out_line->end;
+	mappings_close(maps);
 	return is_found;
 }
 
@@ -71,13 +58,13 @@ static const struct module *entry_of(const void *code)
 static void check_entry(const char *name, const void *code)
 {
 	const struct module *entry = entry_of(code);
-	struct line line;
+	struct mapping line;
 
 	if (!ok(find_line((uint64_t)code, &line), "%s: is mapped", name))
 		return;
 	is_u64(entry->ready, 1, "%s: has an entry", name);
-	is_u64(entry->start, line.start, "%s: start", name);
-	is_u64(entry->limit, line.limit, "%s: limit", name);
+	is_u64(entry->start, line.begin, "%s: start", name);
+	is_u64(entry->limit, line.end, "%s: limit", name);
 	is_u64(entry->file_offset, line.offset, "%s: offset", name);
 	is_u64(entry->retired, 0, "%s: is there", name);
 	is_u64(modules_find((uint64_t)code), entry - table.entries, "%s: the same entry again", name);
@@ -86,8 +73,8 @@ static void check_entry(const char *name, const void *code)
 static void check_file(const char *name, const void *code)
 {
 	const struct module *entry = entry_of(code);
-	char path[LINE_BYTES] = "", resolved[LINE_BYTES] = "";
-	struct line line;
+	char path[PATH_BYTES] = "", resolved[PATH_BYTES] = "";
+	struct mapping line;
 
 	check_entry(name, code);
 	find_line((uint64_t)code, &line);
@@ -214,7 +201,7 @@ static void check_full(void)
 
 int main(void)
 {
-	char program[LINE_BYTES] = "";
+	char program[PATH_BYTES] = "";
 
 	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
 		return 1;
