@@ -19,13 +19,15 @@
 
 enum { SEEDS = 400, ROUNDS = 5000, LOCKS = 8, WAITERS = 3, DEPTH = 4, LEVEL_LASTS_NS = 3000000 };
 
+/* Nobody looks into them; where they lie decides when they are followed, so it is the same each time. */
+enum { LOCKS_BEGIN = 0x10000, LOCK_BYTES = 64 };
+
 static _Alignas(4096) char samples_memory[1 << 18];
 static struct sample_table *const samples = (struct sample_table *)samples_memory;
 static struct waiters waiters;
 static struct losses losses;
 static _Atomic uint32_t shown_fraction;
 static _Atomic int64_t shown_rate_ns;
-static int locks[LOCKS];
 static struct thread *threads[WAITERS + 1]; /* the last one only releases */
 static struct random dice;
 
@@ -115,7 +117,8 @@ static void release(struct thread *self, const struct record_site *site, const u
 static void play_round(struct totals *truth)
 {
 	uint64_t frame[2] = {0}, since[WAITERS], until[WAITERS];
-	struct record_site site = site_for(&locks[random_below(&dice, LOCKS)], frame);
+	struct record_site site =
+		site_for((const void *)(LOCKS_BEGIN + random_below(&dice, LOCKS) * LOCK_BYTES), frame);
 	int count = 1 + (int)random_below(&dice, WAITERS);
 	struct record_wait wait[WAITERS];
 
@@ -196,7 +199,7 @@ int main(void)
 	near_ratio(estimate.charged, truth.charged, 0.025, "what releases caused");
 	near_ratio(estimate.releases, truth.releases, 0.04, "how many they were");
 	near_ratio(estimate.waited, truth.waited, 0.025, "what was waited");
-	near_ratio(estimate.waits, truth.waits, 0.04, "how often");
+	near_ratio(estimate.waits, truth.waits, 0.025, "how often");
 	near_ratio(estimate.handed_off, truth.handed_off, 0.025, "hand-off");
 	is_u64(atomic_load(&losses.events[LOSS_WAITERS_FULL]), 0, "nothing was lost");
 	printf("# of the truth: charged %.4f, releases %.4f, waited %.4f, waits %.4f, hand-off %.4f\n",
