@@ -74,7 +74,7 @@ void region_check_sample(struct region_check *check, uint32_t slot, const struct
 
 static inline bool region_check_is_overflow(const struct sample *sample)
 {
-	return sample->depth == 1 && sample->frames[0] == frame_make(FRAME_MODULE_PSEUDO, FRAME_OVERFLOW);
+	return sample->depth == 1 && frame_is_pseudo(sample->frames[0], FRAME_OVERFLOW);
 }
 
 static inline const struct thread *region_check_record(const struct region_check *check, uint32_t index)

@@ -128,15 +128,15 @@ static int symbols_name_object(struct symbols *symbols, const struct snapshot_mo
 
 static const char *pseudo_name(struct arena *arena, uint64_t frame)
 {
-	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_TRUNCATED))
+	if (frame_is_pseudo(frame, FRAME_TRUNCATED))
 		return "[truncated]";
-	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_OVERFLOW))
+	if (frame_is_pseudo(frame, FRAME_OVERFLOW))
 		return "[overflow]";
-	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_HELD))
+	if (frame_is_pseudo(frame, FRAME_HELD))
 		return "[still held]";
-	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_BLOCKED))
+	if (frame_is_pseudo(frame, FRAME_BLOCKED))
 		return "[blocked by]";
-	if (frame == frame_make(FRAME_MODULE_PSEUDO, FRAME_UNSEEN))
+	if (frame_is_pseudo(frame, FRAME_UNSEEN))
 		return "[waiter unknown]";
 	return name_from_address(arena, "[unknown]", frame_address(frame));
 }
