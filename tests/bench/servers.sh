@@ -33,7 +33,6 @@ cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C
 unset "${!CONTEND_@}" LD_PRELOAD
 PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin:$(postgresql_path)
-programs=$PWD/tests/bench
 bench=$PWD/build/tests/bench
 library=$PWD/build/libcontend.so
 results=${BENCH_OUT:-$PWD/build/bench}/servers
@@ -241,7 +240,7 @@ run_server()
 
 figures()
 {
-	awk -f "$programs/numbers.awk" -f "$programs/servers.awk" "$@"
+	awk -f tests/bench/numbers.awk -f tests/bench/servers.awk "$@"
 }
 
 machine()
@@ -299,5 +298,5 @@ titles=1
 for kind; do
 	run_server "$kind"
 done
-[ $# = 1 ] || (cd "$results" && figures -v together=1 "$@")
+[ $# = 1 ] || figures -v together=1 "${@/#/$results/}"
 echo "measured in $((SECONDS / 60)) min $((SECONDS % 60)) s"
