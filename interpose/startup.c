@@ -124,7 +124,7 @@ static bool start_child(void)
 
 /* Is the region this process's own? A child that has recorded nothing yet gets it now. Not one that nobody has seen being made: what is
  * under way in it may be its parent's. */
-static bool has_region(void)
+static bool ready_region(void)
 {
 	uint32_t before = thread_mute();
 
@@ -141,7 +141,7 @@ static int dump_own_region(const char *pattern)
 	uint64_t before_ns;
 	int error;
 
-	if (!has_region())
+	if (!ready_region())
 		return 0;
 	region_set_sign(REGION_SIGN_DUMP);
 	before_ns = thread_cpu_ns();
@@ -268,7 +268,7 @@ void lifecycle_before_thread(void)
 {
 	int saved_errno = errno;
 
-	if (!has_region())
+	if (!ready_region())
 		return;
 	region_reserve_all();
 	if (thread_ends_are_seen())
@@ -319,7 +319,7 @@ void lifecycle_before_confined(void)
 {
 	int saved_errno = errno;
 
-	(void)has_region();
+	(void)ready_region();
 	errno = saved_errno;
 }
 
