@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "counter.h"
 
-enum { READINGS = 200000, SPAN_NS = 50 * 1000 * 1000 };
+enum { READINGS = 200000, SPAN_NS = 50 * 1000 * 1000, BRACKETS = 1000 };
 
 /* Stand in for counter.c: which source clock_init chooses is for the test to say. */
 static struct {
@@ -70,27 +70,38 @@ static double elapsed_ns(struct clock_anchor from, struct clock_anchor to)
 	return (double)(to.monotonic_ns - from.monotonic_ns);
 }
 
-/* An interval by the clock's ticks against the same by the reference. A machine that takes the CPU away between two
- * reads spoils a try, not the clock. */
-static double measured_ratio(void)
+/* One instant on the reference and on the clock under test. */
+struct reading {
+	uint64_t reference_ns;
+	uint64_t ticks;
+};
+
+/* The tightest of several: a machine that takes the CPU away between two reads spoils a reading, not the clock. */
+static struct reading read_both(void)
 {
-	double best = 0, off, best_off = 1;
+	struct reading best = {.ticks = 0};
+	uint64_t best_bracket_ns = UINT64_MAX;
 
-	for (int attempt = 0; attempt < 5 && best_off > 0.00005; attempt++) {
-		uint64_t from_ns = reference_ns(), from_ticks = clock_now_ticks();
+	for (int i = 0; i < BRACKETS; i++) {
+		uint64_t before_ns = reference_ns(), ticks = clock_now_ticks(), bracket_ns = reference_ns() - before_ns;
 
-		spin_ns(SPAN_NS);
-		uint64_t to_ns = reference_ns(), to_ticks = clock_now_ticks();
-		double ratio = (double)clock_elapsed_ticks(from_ticks, to_ticks) / clock_ticks_per_ns() /
-			       (double)(to_ns - from_ns);
-
-		off = ratio > 1 ? ratio - 1 : 1 - ratio;
-		if (off < best_off) {
-			best_off = off;
-			best = ratio;
+		if (bracket_ns < best_bracket_ns) {
+			best_bracket_ns = bracket_ns;
+			best = (struct reading){.reference_ns = before_ns + bracket_ns / 2, .ticks = ticks};
 		}
 	}
 	return best;
+}
+
+/* An interval by the clock's ticks against the same by the reference. */
+static double measured_ratio(void)
+{
+	struct reading from = read_both(), to;
+
+	spin_ns(SPAN_NS);
+	to = read_both();
+	return (double)clock_elapsed_ticks(from.ticks, to.ticks) / clock_ticks_per_ns() /
+	       (double)(to.reference_ns - from.reference_ns);
 }
 
 static void test_keeps_time(const char *name)
