@@ -4,7 +4,8 @@
  * Every guarded call counts. One in OVERHEAD_PERIOD, by chance, is timed, and stands for those since the one that was timed
  * before: so the sum is right on average, whatever the calls do in turn, and measuring costs half a ns a call. Not in it: what a
  * wrapper does outside the guard, a few ns, and the look at what is free. In it, as if to make up for that: one reading of the
- * clock. (Reads of a byte, of which nothing is kept, cost 31 ns more than without us, and say 39.)
+ * clock. (tests/bench/sections/overhead.sh compares: a read of a byte, of which nothing is kept, says a quarter too much, a wait
+ * and a release that are kept a seventh too little.)
  *
  * Called from   application threads, guard held; overhead_add_report from whoever makes a report.
  * Units         ticks; ns of CPU time for reports.

@@ -21,7 +21,7 @@ library=$root/build/libcontend.so
 out=${BENCH_OUT:-$root/build/bench}
 unset "${!CONTEND_@}" LD_PRELOAD
 export LC_ALL=C
-sections=(uncontended instructions contended pingpong io life event stack dump memory threads stacks)
+sections=(uncontended instructions contended pingpong io life event overhead stack dump memory threads stacks)
 runs=${RUNS:-${QUICK:+3}}
 runs=${runs:-15}
 some_runs=$(((runs + 2) / 3))
