@@ -145,6 +145,15 @@ __attribute__((unused)) static void end(struct record_wait *wait, enum wait_outc
 	thread_leave(self);
 }
 
+/* A wait of `ticks` for a descriptor. */
+__attribute__((unused)) static void wait_through(struct record_wait *wait, uint64_t ticks, enum wait_outcome outcome)
+{
+	at(1000);
+	begin(wait);
+	at(1000 + ticks);
+	end(wait, outcome);
+}
+
 __attribute__((unused)) static void release_at(const struct frame *frame)
 {
 	struct record_site site = {.kind = WAIT_MUTEX, .leaf_address = LEAF, .frame_pointer = frame};
@@ -152,6 +161,11 @@ __attribute__((unused)) static void release_at(const struct frame *frame)
 
 	record_release_end(self, record_release_begin(self, &a_lock), &site);
 	thread_leave(self);
+}
+
+__attribute__((unused)) static uint64_t handed_off(void)
+{
+	return atomic_load(&thread_table_at(threads, 0)->handoff_ticks);
 }
 
 #endif
