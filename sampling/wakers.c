@@ -23,28 +23,12 @@ struct wakers_entry {
 	_Atomic uint32_t waiting; /* threads; 0: the entry is free, whatever else it shows */
 	_Atomic(const void *) object;
 	/* Changed with the lock held. */
-	_Atomic uint32_t woken; /* wakes in all runs; at most `waiting` */
+	_Atomic uint32_t woken; /* wakes in all runs; at most `waiting`, once the lock is taken */
 	uint32_t run_count;
 	struct run runs[WAKERS_RUNS]; /* oldest first */
 };
 
 static struct wakers_entry entries[WAKERS_ENTRIES];
-
-static bool take(struct wakers_entry *entry)
-{
-	for (int i = 0; i < TRIES; i++) {
-		if (!atomic_exchange_explicit(&entry->is_taken, 1, memory_order_acquire))
-			return true;
-		processor_pause();
-	}
-	losses_add(LOSS_WAKERS_BUSY);
-	return false;
-}
-
-static void give(struct wakers_entry *entry)
-{
-	atomic_store_explicit(&entry->is_taken, 0, memory_order_release); /* pairs with take */
-}
 
 static struct wakers_entry *entry_at(const void *object, unsigned place)
 {
@@ -59,6 +43,14 @@ static uint32_t waiting_in(const struct wakers_entry *entry)
 static uint32_t woken_in(const struct wakers_entry *entry)
 {
 	return atomic_load_explicit(&entry->woken, memory_order_relaxed);
+}
+
+/* Those that no wake was entered for. */
+static uint32_t sleeping_in(const struct wakers_entry *entry)
+{
+	uint32_t waiting = waiting_in(entry), woken = woken_in(entry);
+
+	return waiting > woken ? waiting - woken : 0;
 }
 
 static bool is_for(const struct wakers_entry *entry, const void *object)
@@ -78,6 +70,48 @@ static struct wakers_entry *find(const void *object)
 static void set_woken(struct wakers_entry *entry, uint32_t wakes)
 {
 	atomic_store_explicit(&entry->woken, wakes, memory_order_relaxed);
+}
+
+/* The sample of the oldest wake, which is used up; NULL if there is none. */
+static struct sample *take_oldest(struct wakers_entry *entry)
+{
+	struct sample *sample = entry->runs[0].sample;
+
+	if (entry->run_count == 0)
+		return NULL;
+	set_woken(entry, woken_in(entry) - 1);
+	if (--entry->runs[0].wakes == 0) {
+		entry->run_count--;
+		memmove(&entry->runs[0], &entry->runs[1], entry->run_count * sizeof(entry->runs[0]));
+	}
+	return sample;
+}
+
+/* Waiters that found the lock taken are gone without their wakes: those are for nobody that waits now. */
+static void drop_surplus(struct wakers_entry *entry)
+{
+	uint32_t waiting = waiting_in(entry);
+
+	while (woken_in(entry) > waiting && entry->run_count != 0)
+		(void)take_oldest(entry);
+}
+
+static bool take(struct wakers_entry *entry)
+{
+	for (int i = 0; i < TRIES; i++) {
+		if (!atomic_exchange_explicit(&entry->is_taken, 1, memory_order_acquire)) {
+			drop_surplus(entry);
+			return true;
+		}
+		processor_pause();
+	}
+	losses_add(LOSS_WAKERS_BUSY);
+	return false;
+}
+
+static void give(struct wakers_entry *entry)
+{
+	atomic_store_explicit(&entry->is_taken, 0, memory_order_release); /* pairs with take */
 }
 
 /* One more waiter, if the entry is free or this object's. */
@@ -118,48 +152,30 @@ void wakers_arrive(const void *object, struct wakers_place *out_place)
 	losses_add(LOSS_WAKERS_FULL);
 }
 
-/* The sample of the oldest wake, which is used up; NULL if there is none. */
-static struct sample *take_oldest(struct wakers_entry *entry)
-{
-	struct sample *sample = entry->runs[0].sample;
-
-	if (entry->run_count == 0)
-		return NULL;
-	set_woken(entry, woken_in(entry) - 1);
-	if (--entry->runs[0].wakes == 0) {
-		entry->run_count--;
-		memmove(&entry->runs[0], &entry->runs[1], entry->run_count * sizeof(entry->runs[0]));
-	}
-	return sample;
-}
-
 struct sample *wakers_depart(struct wakers_place *place, bool is_woken)
 {
 	struct wakers_entry *entry = place->entry;
 	struct sample *sample = NULL;
+	bool is_taken;
 
 	if (!entry)
 		return NULL;
 	place->entry = NULL;
-	if (take(entry)) {
-		if (is_woken || woken_in(entry) == waiting_in(entry)) /* or more wakes than waiters would be left */
-			sample = take_oldest(entry);
-		give(entry);
-	}
+	is_taken = take(entry);
+	if (is_taken &&
+	    (is_woken || woken_in(entry) == waiting_in(entry))) /* or more wakes than waiters would be left */
+		sample = take_oldest(entry);
 	atomic_fetch_sub_explicit(&entry->waiting, 1, memory_order_relaxed);
+	if (is_taken)
+		give(entry);
 	return is_woken ? sample : NULL;
 }
 
 unsigned wakers_waiting(const void *object)
 {
 	const struct wakers_entry *entry = find(object);
-	uint32_t waiting, woken;
 
-	if (!entry)
-		return 0;
-	waiting = waiting_in(entry);
-	woken = woken_in(entry);
-	return waiting > woken ? waiting - woken : 0;
+	return entry ? sleeping_in(entry) : 0;
 }
 
 /* `wakes` more at the end. */
@@ -181,14 +197,13 @@ static void add_run(struct wakers_entry *entry, struct sample *sample, uint32_t 
 void wakers_wake(const void *object, struct sample *sample, unsigned waiters)
 {
 	struct wakers_entry *entry = find(object);
+	uint32_t sleeping;
 
 	if (!entry || !take(entry))
 		return;
-	if (is_for(entry, object) && waiting_in(entry) > woken_in(entry)) {
-		uint32_t sleeping = waiting_in(entry) - woken_in(entry);
-
+	sleeping = sleeping_in(entry); /* fewer a moment later, if one of them finds the lock taken */
+	if (is_for(entry, object) && sleeping != 0 && waiters != 0)
 		add_run(entry, sample, waiters < sleeping ? waiters : sleeping);
-	}
 	give(entry);
 }
 

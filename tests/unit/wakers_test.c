@@ -32,6 +32,8 @@ struct scenario {
 
 static const struct scenario scenarios[] = {
 	{"a wake without waiters is for nobody", {{WAKE, 0, 1, 1}, {ARRIVE, 0, 0, 0}, {WOKEN, 0, 0, NONE}}},
+	{"a wake of none is for nobody",
+	 {{ARRIVE, 0, 0, 0}, {WAKE, 0, 1, 0}, {ARRIVE, 0, 1, 0}, {WOKEN, 0, 0, NONE}, {WOKEN, 0, 1, NONE}}},
 	{"one waiter, one wake", {{ARRIVE, 0, 0, 0}, {WAKE, 0, 1, 1}, {WOKEN, 0, 0, 1}}},
 	{"wakes are taken in their order",
 	 {{ARRIVE, 0, 0, 0}, {ARRIVE, 0, 1, 0}, {WAKE, 0, 1, 1}, {WAKE, 0, 2, 1}, {WOKEN, 0, 1, 1}, {WOKEN, 0, 0, 2}}},
