@@ -4,8 +4,8 @@
  * Every guarded call counts. One in OVERHEAD_PERIOD, by chance, is timed, and stands for those since the one that was timed
  * before: so the sum is right on average, whatever the calls do in turn, and measuring costs half a ns a call. Not in it: what a
  * wrapper does outside the guard, a few ns, and the look at what is free. In it, as if to make up for that: one reading of the
- * clock. (tests/bench/sections/overhead.sh compares: a read of a byte, of which nothing is kept, says a quarter too much, a wait
- * and a release that are kept a seventh too little.)
+ * clock. (tests/bench/sections/overhead.sh compares: of a read of a byte, of which nothing is kept, it says some 6 ns too much, of a
+ * wait and a release that are kept a seventh too little.)
  *
  * Called from   application threads, guard held; overhead_add_report from whoever makes a report.
  * Units         ticks; ns of CPU time for reports.
