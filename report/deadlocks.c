@@ -36,10 +36,24 @@ static bool still_waits(const struct thread_list *list, const struct listed_thre
 	       record.wait_depth == thread->wait_depth && record.wait_sequence == thread->wait_sequence;
 }
 
+/* Who waits for what it holds itself may have it just now, and not have said so yet; but not while it sleeps, after its owner was
+ * read. */
+static bool sleeps(const struct thread_list *list, const struct listed_thread *thread)
+{
+	struct process_task task;
+
+	if (!list->is_alive)
+		return true;
+	return process_task_read((pid_t)list->look->file.region->header.pid, (pid_t)thread->tid, &task) &&
+	       task.is_in_call;
+}
+
 static bool all_still_wait(const struct thread_list *list, const struct listed_thread *first)
 {
 	const struct listed_thread *thread = first;
 
+	if (first->holder == first && !sleeps(list, first))
+		return false;
 	do {
 		if (!still_waits(list, thread))
 			return false;

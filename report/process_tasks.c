@@ -80,6 +80,22 @@ static bool read_task(int directory, const char *entry, struct process_task *out
 	return true;
 }
 
+bool process_task_read(pid_t pid, pid_t tid, struct process_task *out_task)
+{
+	char path[48];
+	int directory;
+	bool is_read;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return false;
+	snprintf(path, sizeof(path), "%d", tid);
+	is_read = read_task(directory, path, out_task);
+	close(directory);
+	return is_read;
+}
+
 static int compare_tasks(const void *a, const void *b)
 {
 	const struct process_task *left = a, *right = b;

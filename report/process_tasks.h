@@ -30,6 +30,9 @@ struct process_task {
 /* In the order of their numbers. 0 or -errno. */
 int process_tasks_read(pid_t pid, struct process_task **out_tasks, size_t *out_count);
 
+/* One of them; false if there is none. */
+bool process_task_read(pid_t pid, pid_t tid, struct process_task *out_task);
+
 /* The name of one thread of whatever process; false if there is none. */
 bool process_task_read_name(pid_t tid, char out_name[PROCESS_TASK_NAME_BYTES]);
 

@@ -91,6 +91,14 @@ start_waiting busy 8
 threads --looks 1000 "$main"
 is 'a busy process: no deadlock in 1,000 looks' $? 0
 is 'its threads are all there' "$(grep -Ec ' busy  ' threads.out)" 8
+# One that has its lock, and has not said so yet, waits for what it holds itself.
+found=0
+for ((stops = 0; stops < 200; stops++)); do
+	kill -STOP "$main"
+	threads --no-stacks "$main" || found=$((found + 1))
+	kill -CONT "$main"
+done
+is 'nor in 200 looks at it when it is stopped' "$found" 0
 end_waiting
 
 # Every kind of wait.
