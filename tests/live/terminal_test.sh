@@ -19,9 +19,11 @@ hides 'the line goes away' 'looking at'
 end_terminal
 is 'which is a success' "$(cat status)" 'status 0'
 
-on_terminal 120 24 "timeout -s INT 4 '$contend' threads --no-stacks --looks 1000000 $pid"
+on_terminal 120 24 "trap : INT; '$contend' threads --no-stacks --looks 1000000 $pid"
 shows 'how far it is' "^contend: [0-9]+ of 999999 looks at process $pid \(threads\): no deadlock"
+press C-c
 end_terminal
+is 'which Ctrl-C ends, too' "$(cat status)" 'status 130'
 "$contend" threads --no-stacks --looks 200 "$pid" >looks.out 2>looks.err
 is 'not in a file' "$? $(cat looks.err)" '0 '
 
