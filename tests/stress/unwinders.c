@@ -30,7 +30,7 @@ static struct {
 	__typeof__(unw_step) *step;
 } unwinders;
 
-static __thread bool is_worker;
+static __thread bool is_worker; /* of this storm: it has called unw_backtrace before it can be interrupted */
 
 static int unwind_stepwise(void *context)
 {
@@ -58,6 +58,15 @@ static int unwind(unsigned way, void *context)
 	}
 }
 
+/* Where a thread's first unw_backtrace is in a handler, it allocates the thread's variables there, inside of the malloc, maybe, that was
+ * interrupted. */
+static unsigned next_way(void)
+{
+	unsigned way = atomic_fetch_add(&unwinders.samples, 1) % WAYS;
+
+	return way == 1 && !is_worker ? 0 : way;
+}
+
 /* "uncounted": libunwind has locks, for which its users may wait. */
 __attribute__((noinline)) static void uncounted_sample(int signal, siginfo_t *info, void *context)
 {
@@ -67,7 +76,7 @@ __attribute__((noinline)) static void uncounted_sample(int signal, siginfo_t *in
 	if (!atomic_load(&unwinders.is_open))
 		return;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-	if (unwind(atomic_fetch_add(&unwinders.samples, 1) % WAYS, context) >= DEPTH && is_worker)
+	if (unwind(next_way(), context) >= DEPTH && is_worker)
 		atomic_fetch_add(&unwinders.deep, 1);
 	errno = error; /* before the next line, which may not return */
 	pthread_setcancelstate(cancel_state, &cancel_state);
@@ -90,8 +99,14 @@ __attribute__((noinline)) static void wait_below(struct stress_worker *worker, u
 static void *be_sampled(void *argument)
 {
 	struct stress_worker *worker = argument;
+	sigset_t samples, before;
 
+	sigemptyset(&samples);
+	sigaddset(&samples, SIGPROF);
+	pthread_sigmask(SIG_BLOCK, &samples, &before);
+	need(unwind(1, NULL) > 0, "unw_backtrace works");
 	is_worker = true;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	while (!is_over(worker->stress))
 		wait_below(worker, DEPTH);
 	return NULL;
