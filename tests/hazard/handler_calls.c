@@ -139,11 +139,12 @@ static void run(int flags)
 	for (int i = 0; i < THREADS; i++)
 		threads[i] = hazard_start(worker, NULL);
 	hazard_sleep_us(SECONDS * 1000000 / 2);
+	/* A slow machine has little time left beside the handlers. */
+	while (handled <= 300 || worked <= 300 || interrupted <= 10)
+		hazard_sleep_us(10000);
 	stop = true;
 	for (int i = 0; i < THREADS; i++)
 		hazard_join(threads[i]);
-	need(handled > 300 && worked > 300 && interrupted > 10, "handled %lu, worked %lu, interrupted %lu", handled,
-	     worked, interrupted);
 }
 
 int main(void)
