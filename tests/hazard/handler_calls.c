@@ -13,6 +13,7 @@
 enum {
 	THREADS = 3,
 	SECONDS = 3,
+	PATIENCE = 1500, /* times 10 ms */
 	STACK_BYTES = 65536,
 };
 
@@ -128,6 +129,11 @@ static void *worker(void *argument)
 	return argument;
 }
 
+static bool is_enough(void)
+{
+	return handled > 300 && worked > 300 && interrupted > 10;
+}
+
 static void run(int flags)
 {
 	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
@@ -140,11 +146,12 @@ static void run(int flags)
 		threads[i] = hazard_start(worker, NULL);
 	hazard_sleep_us(SECONDS * 1000000 / 2);
 	/* A slow machine has little time left beside the handlers. */
-	while (handled <= 300 || worked <= 300 || interrupted <= 10)
+	for (int i = 0; i < PATIENCE && !is_enough(); i++)
 		hazard_sleep_us(10000);
 	stop = true;
 	for (int i = 0; i < THREADS; i++)
 		hazard_join(threads[i]);
+	need(is_enough(), "handled %lu, worked %lu, interrupted %lu", handled, worked, interrupted);
 }
 
 int main(void)
