@@ -11,15 +11,6 @@
 #include "region_file.h"
 #include "snapshot_fixture.h"
 
-static void write_file(const char *path, const void *bytes, size_t count)
-{
-	int descriptor = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
-
-	if (write(descriptor, bytes, count) != (ssize_t)count)
-		abort();
-	close(descriptor);
-}
-
 static int read_region(const char *path)
 {
 	struct region_file file = {0};
@@ -73,17 +64,18 @@ static void check_sparse(void)
 	struct region_file file;
 	struct stat before, after;
 	struct region *region = new_region();
-	int descriptor = open("/dev/shm/contend-snapshot-test", O_CREAT | O_EXCL | O_RDWR, 0600);
+	char path[] = "/dev/shm/contend-region.XXXXXX";
+	int descriptor = mkstemp(path);
 
 	if (descriptor < 0 || ftruncate(descriptor, FAKE_REGION_BYTES) ||
 	    pwrite(descriptor, region, sizeof(*region) + 65536, 0) < 0)
 		abort();
 	fstat(descriptor, &before);
-	is_u64(region_file_read("/dev/shm/contend-snapshot-test", &file), 0, "a region with holes");
+	is_u64(region_file_read(path, &file), 0, "a region with holes");
 	fstat(descriptor, &after);
 	is_u64(after.st_blocks, before.st_blocks, "keeps them");
 	region_file_free(&file);
-	unlink("/dev/shm/contend-snapshot-test");
+	unlink(path);
 	close(descriptor);
 	free(region);
 }

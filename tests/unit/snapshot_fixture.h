@@ -4,6 +4,9 @@
 #ifndef CONTEND_TESTS_SNAPSHOT_FIXTURE_H
 #define CONTEND_TESTS_SNAPSHOT_FIXTURE_H
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "fake_region.h"
 #include "snapshot.h"
 
@@ -65,6 +68,15 @@ __attribute__((unused)) static int take(const struct region *region, size_t byte
 
 	snapshot_drop(snapshot);
 	return error;
+}
+
+__attribute__((unused)) static void write_file(const char *path, const void *bytes, size_t count)
+{
+	int descriptor = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+
+	if (write(descriptor, bytes, count) != (ssize_t)count)
+		abort();
+	close(descriptor);
 }
 
 #endif

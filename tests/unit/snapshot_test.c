@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: a snapshot says in ns and events what the region says in ticks and fractions, and refuses what is no region. */
+/* Goal: a snapshot says in ns and events what the region says in ticks and fractions, also when it is read from a file; and refuses
+ * what is no region. */
 #include <errno.h>
 #include <stdio.h>
 
 #include "check.h"
 #include "heap.h"
+#include "region_file.h"
 #include "snapshot_fixture.h"
 #include "snapshot_names.h"
 
@@ -74,6 +76,16 @@ static void check_contents(const struct region *region)
 	is_u64(snapshot->overhead.cpu_ns, 500000, "counts it from when the process was profiled");
 	is_u64(snapshot_overhead_ppm(&snapshot->overhead), 10000, "so many millionths are ours");
 	snapshot_drop(snapshot);
+}
+
+static void check_from_file(const struct region *region)
+{
+	struct region_file file;
+
+	write_file("region", region, FAKE_REGION_BYTES);
+	is_u64(region_file_read("region", &file), 0, "a region from a file");
+	check_contents(file.region);
+	region_file_free(&file);
 }
 
 /* A type of descriptor that does not exist: that sample says nothing, the others do. */
@@ -157,6 +169,7 @@ int main(void)
 	struct region *region = new_region();
 
 	check_contents(region);
+	check_from_file(region);
 	check_file_type();
 	check_clock(region);
 	check_refusals(region);
