@@ -6,7 +6,8 @@
  *               The last needs the right to trace the process; without, and of a dead process, the region alone is shown.
  * Disturbs      nobody: no signal, no stop, no trace.
  * Deadlocks     are certain: each thread of one was seen in the same wait before and after the holders were read, so none of them
- *               can have released anything meanwhile; who waits for itself, asleep after that. Waits with a time limit end by themselves, and are marked.
+ *               can have released anything meanwhile; who waits for itself, asleep after that. Waits with a time limit end by
+ *               themselves, and are marked.
  * Memory        malloc.
  */
 #ifndef CONTEND_THREAD_LIST_H

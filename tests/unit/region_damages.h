@@ -182,7 +182,7 @@ static void pair_is_torn(void)
 	struct sample *pair = sample_of(region, find_slot(PROFILE_PAIRS, WAIT_MUTEX, true));
 	uint16_t depth = 0;
 
-	while (pair->frames[depth] != frame_make(FRAME_MODULE_PSEUDO, FRAME_BLOCKED))
+	while (!frame_is_pseudo(pair->frames[depth], FRAME_BLOCKED))
 		depth++;
 	pair->depth = depth + 1;
 }
